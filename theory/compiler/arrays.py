@@ -1,0 +1,174 @@
+"""The vectorised style: every bound index is an axis.
+
+A value at depth n (inside n sums or integrals) has shape (cases..., L_1, ..., L_n), where an axis has length 1
+if the value does not depend on that index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Indexed, Integral, Sum, Symbol
+
+from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, outside
+
+
+class _Axis:
+    """Values of one bound index: integers ``lo..hi`` of a sum, or the nodes of an integral."""
+
+    def __init__(self, values: Any, position: int, integer: bool, masked: bool = False):
+        self.values, self.position, self.integer, self.masked = values, position, integer, masked
+
+
+class ArrayTree(Tree):
+    def memo_key(self, e: Any, scope: Scope, frame: Frame) -> Any:
+        return (e, *(id(frame.bound[s]) for s, _, _ in scope))
+
+    def symbol(self, e: Symbol, scope: Scope) -> Node:
+        depth = len(scope)
+        if any(e == s for s, _, _ in scope):
+            return lambda frame: _along(frame, e, depth)
+        if e.name == "N":
+            return lambda frame: float(_need_steps(frame))
+        return lambda frame: frame.ops.expand(frame.value(e.name), depth)
+
+    def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:
+        return lambda frame: self.take(frame, name, frame.value(name), indices, scope)
+
+    def call(self, name: str, args: tuple[Any, ...], scope: Scope) -> Node:
+        """A curve at grid points, such as J(v[k+1]), is computed once on the whole grid and then indexed."""
+        if len(args) == 1 and isinstance(args[0], Indexed):
+            base = args[0].base.label.name
+
+            def on_grid(frame: Frame) -> Any:
+                curve = frame.once((name, base), lambda: frame.value(name)(frame.value(base)))
+                return self.take(frame, f"{name}({base})", curve, args[0].indices, scope)
+
+            return on_grid
+        return super().call(name, args, scope)
+
+    def take(self, frame: Frame, name: str, array: Any, indices: tuple[Any, ...], scope: Scope) -> Any:
+        if len(indices) != 1:
+            raise CompileError(f"{name} has one index, not {len(indices)}")
+        index, depth, steps = indices[0], len(scope), _need_steps(frame)
+        if steps != array.shape[-1] - 1:
+            raise CompileError(f"{name} has {array.shape[-1]} values, but the grid has {steps + 1} points")
+        inner = [s for s, _, _ in scope if s in index.free_symbols]
+        if len(inner) == 1 and (index - inner[0]).free_symbols <= {sympy.Symbol("N")} | _steps_symbol(index):
+            axis = frame.bound[inner[0]]
+            shift = _integer(index - inner[0], frame)
+            low, high = _ends(axis, shift)
+            if low <= high and not axis.masked:
+                if low < 0 or high > steps:
+                    raise outside(name, index, low if low < 0 else high, steps)
+                before, after = (None,) * axis.position, (None,) * (depth - axis.position - 1)
+                return array[(..., *before, slice(low, high + 1), *after)]
+        where = np.asarray(_integer(index, frame, depth))
+        if not where.ndim:
+            at = int(where)
+            if not 0 <= at <= steps:
+                raise outside(name, index, at, steps)
+            return frame.ops.expand(array[..., at], depth)
+        if any(frame.bound[s].masked for s in inner):
+            where = np.clip(where, 0, steps)
+        elif where.size and (where.min() < 0 or where.max() > steps):
+            raise outside(name, index, int(where.min() if where.min() < 0 else where.max()), steps)
+        return array[..., where]
+
+    def reduction(self, e: Any, scope: Scope) -> Node:
+        return self.reduce_over(isinstance(e, Sum), e.function, e.limits, scope)
+
+    def reduce_over(self, add: bool, function: Any, limits: tuple[Any, ...], scope: Scope) -> Node:
+        if not limits:
+            return self.node(function, scope)
+        index, lower, upper = limits[-1]  # sympy lists the outermost index last
+        body = self.reduce_over(add, function, limits[:-1], (*scope, (index, lower, upper)))
+        inner = function.free_symbols.union(*(limit[1].free_symbols | limit[2].free_symbols for limit in limits[:-1]))
+        depends = index in inner
+        neutral = 0.0 if add else 1.0
+
+        def reduce(frame: Frame) -> Any:
+            depth = len(scope)
+            low, high = (np.asarray(_integer(end, frame, depth)) for end in (lower, upper))
+            masked = low.ndim > 0 or high.ndim > 0
+            if low.size == 0 or high.size == 0:
+                low = high = np.zeros(())  # an empty outer range: nothing will be evaluated
+            axis = frame.once(
+                ("range", index, depth, low.tobytes(), high.tobytes()),
+                lambda: _Axis(np.arange(int(low.min()), int(high.max()) + 1), depth, True, masked),
+            )
+            outer = frame.bound.get(index)
+            frame.bound[index] = axis
+            terms = body(frame)
+            if outer is not None:
+                frame.bound[index] = outer
+            if not depends:
+                terms = frame.ops.spread(terms, len(axis.values))
+            if masked:
+                inside = (axis.values >= low[..., None]) & (axis.values <= high[..., None])
+                terms = frame.ops.select(inside, terms, neutral)
+            return frame.ops.total(terms) if add else frame.ops.product(terms)
+
+        return reduce
+
+    def integral(self, e: Integral, scope: Scope) -> Node:
+        if len(e.limits) != 1 or len(e.limits[0]) != 3:
+            raise CompileError(f"only definite integrals over one variable can be computed, not {e}")
+        variable, lower, upper = e.limits[0]
+        body = self.node(e.function, (*scope, (variable, lower, upper)))
+        ends = self.node(lower, scope), self.node(upper, scope)
+
+        def integrate(frame: Frame) -> Any:
+            def integrand(nodes: Any) -> Any:
+                frame.bound[variable] = _Axis(nodes, len(scope), False)
+                frame.alive.append(frame.bound[variable])
+                return body(frame)
+
+            return frame.ops.integrate(integrand, ends[0](frame), ends[1](frame))
+
+        return integrate
+
+
+def _need_steps(frame: Frame) -> int:
+    if frame.steps is None:
+        raise CompileError("the expression speaks of grid points, but no grid was given")
+    return frame.steps
+
+
+def _steps_symbol(index: Any) -> set[Any]:
+    return {s for s in index.free_symbols if s.name == "N"}
+
+
+def _ends(axis: _Axis, shift: int) -> tuple[int, int]:
+    if not len(axis.values):
+        return 1, 0
+    return int(axis.values[0]) + shift, int(axis.values[-1]) + shift
+
+
+def _along(frame: Frame, symbol: Symbol, depth: int) -> Any:
+    """The index's values, shaped for a value at ``depth``."""
+    axis = frame.bound[symbol]
+    if not axis.integer:
+        return frame.ops.expand(axis.values, depth - axis.position - 1)
+    return axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1)).astype(float)
+
+
+def _integer(e: Any, frame: Frame, depth: int = 0) -> Any:
+    """An index expression at the present values of the bound indices: an int or an array of ints."""
+    values: dict[Any, Any] = {}
+    for s in e.free_symbols:
+        if s.name == "N":
+            values[s] = _need_steps(frame)
+        elif s in frame.bound and frame.bound[s].integer:
+            axis = frame.bound[s]
+            values[s] = axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1))
+        else:
+            raise CompileError(f"the index {e} contains {s}, which is neither N nor the index of a sum around it")
+    if all(isinstance(value, int) for value in values.values()):
+        number = e.subs(values)
+        if not number.is_Integer:
+            raise CompileError(f"the index {e} is {number}, not an integer")
+        return int(number)
+    return sympy.lambdify(list(values), e, "numpy")(*values.values())

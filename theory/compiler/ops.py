@@ -1,0 +1,102 @@
+"""The number type behind a vectorised function, and plain float64 numpy as the simplest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import sympy
+
+FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh")
+
+
+class ArrayOps(Protocol):
+    """What :func:`theory.compiler.compile_array` asks of a number type beyond ``+ - * /`` and integer powers."""
+
+    def const(self, number: sympy.Expr) -> Any: ...
+    def unary(self, name: str, x: Any) -> Any:
+        """One of ``FUNCTIONS``, elementwise."""
+
+    def sqrt(self, x: Any) -> Any: ...
+    def abs(self, x: Any) -> Any: ...
+    def minimum(self, x: Any, y: Any) -> Any: ...
+    def maximum(self, x: Any, y: Any) -> Any: ...
+    def total(self, x: Any) -> Any:
+        """Sum over the last axis."""
+
+    def product(self, x: Any) -> Any:
+        """Product over the last axis."""
+
+    def expand(self, x: Any, axes: int) -> Any:
+        """Append ``axes`` axes of length 1 (numbers stay as they are)."""
+
+    def spread(self, x: Any, length: int) -> Any:
+        """Repeat along the last axis, which has length 1 or is missing."""
+
+    def select(self, mask: np.ndarray, x: Any, otherwise: float) -> Any:
+        """``x`` where ``mask``, else ``otherwise``."""
+
+    def integrate(self, f: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
+        """Integral of ``f``, which maps nodes of shape (..., Q) to values of the same shape."""
+
+
+class NumpyOps:
+    """Plain float64 arrays: the fast screen. Rounding is not tracked."""
+
+    def const(self, number: sympy.Expr) -> Any:
+        return float(number)
+
+    def unary(self, name: str, x: Any) -> Any:
+        return getattr(np, {"atan": "arctan"}.get(name, name))(x)
+
+    def sqrt(self, x: Any) -> Any:
+        return np.sqrt(x)
+
+    def abs(self, x: Any) -> Any:
+        return np.abs(x)
+
+    def minimum(self, x: Any, y: Any) -> Any:
+        return np.minimum(x, y)
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        return np.maximum(x, y)
+
+    def total(self, x: Any) -> Any:
+        return np.sum(x, axis=-1)
+
+    def product(self, x: Any) -> Any:
+        return np.prod(x, axis=-1)
+
+    def expand(self, x: Any, axes: int) -> Any:
+        return x[(..., *(None,) * axes)] if getattr(x, "ndim", 0) else x
+
+    def spread(self, x: Any, length: int) -> Any:
+        return x * np.ones(length)
+
+    def select(self, mask: np.ndarray, x: Any, otherwise: float) -> Any:
+        return np.where(mask, x, otherwise)
+
+    def integrate(self, f: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
+        nodes, weights = gauss_legendre(lower, upper, 96)
+        return np.sum(f(nodes) * weights, axis=-1)
+
+
+def gauss_legendre(lower: Any, upper: Any, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights, shape (..., order), for an integral over [lower, upper].
+
+    Information curves vary on a logarithmic scale, so nodes are uniform (in Legendre's sense) in log u; in 1/u
+    where ``upper`` is infinite, and in u where ``lower`` is 0.
+    """
+    base, weight = np.polynomial.legendre.leggauss(order)
+    base, weight = (base + 1) / 2, weight / 2
+    low, high = np.broadcast_arrays(np.asarray(lower, float), np.asarray(upper, float))
+    low, high = low[..., None], high[..., None]
+    if np.any(np.isinf(high)):
+        nodes = low / base
+        return nodes, weight * nodes**2 / low
+    if np.any(low <= 0):
+        return low + (high - low) * base, weight * (high - low)
+    span = np.log(high / low)
+    nodes = low * np.exp(span * base)
+    return nodes, weight * span * nodes

@@ -1,0 +1,220 @@
+"""The walk over a sympy tree that both evaluation styles share.
+
+A node of the tree becomes a closure ``frame -> value``. Sums, products, integrals and indexing differ between
+the styles and are left to ``arrays`` and ``scalars``. Subexpressions that occur more than once in the same
+scope are computed once per call.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import Abs, Derivative, Indexed, Integral, Max, Min, Mul, Pow, Product, Sum, Symbol
+from sympy.core.function import AppliedUndef
+
+from theory.compiler.ops import FUNCTIONS
+
+Environment = Mapping[str, Any]
+Scope = tuple[tuple[Symbol, Any, Any], ...]
+Node = Callable[["Frame"], Any]
+
+
+class CompileError(ValueError):
+    """The expression has a part that cannot be computed (the message names it)."""
+
+
+class Frame:
+    """What one call of a compiled function knows: environment, index values, shared intermediate results."""
+
+    def __init__(self, env: Environment, ops: Any):
+        self.env, self.ops = env, ops
+        self.bound: dict[Symbol, Any] = {}
+        self.memo: dict[Any, Any] = {}
+        self.alive: list[Any] = []  # objects whose id() is part of a memo key
+        self.steps = _steps(env)
+
+    def value(self, name: str) -> Any:
+        try:
+            return self.env[name]
+        except KeyError:
+            raise CompileError(f"no value was given for {name!r}") from None
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]
+
+
+def _steps(env: Environment) -> int | None:
+    if "N" in env:
+        return int(env["N"])
+    grid = next((env[name] for name in ("v", "sigma", "gamma") if name in env), None)
+    if grid is None:
+        return None
+    return int((grid.shape[-1] if hasattr(grid, "shape") else len(grid)) - 1)
+
+
+def names_used(expression: sympy.Basic) -> set[str]:
+    """Vocabulary names that the expression needs a value for (derivatives as ``J'``)."""
+    derivatives = expression.atoms(Derivative)
+    names = {f"{der.expr.func.__name__}'" for der in derivatives if isinstance(der.expr, AppliedUndef)}
+    plain = expression.xreplace({der: sympy.Add(*der.expr.args) for der in derivatives})
+    names |= {f.func.__name__ for f in plain.atoms(AppliedUndef)}
+    labels = {i.base.label for i in plain.atoms(Indexed)}
+    bound = {limit[0] for s in plain.atoms(Sum, Product, Integral) for limit in s.limits}
+    free = {s for s in plain.free_symbols if isinstance(s, Symbol)} - bound - labels
+    return names | {label.name for label in labels} | {s.name for s in free}
+
+
+class Tree(ABC):
+    """Compiles expressions; one instance per root, so that nodes are shared within it."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[Any, Scope], tuple[Node, list[int]]] = {}
+
+    def node(self, e: Any, scope: Scope) -> Node:
+        key = (e, scope)
+        if key not in self.made:
+            self.made[key] = (self.build(e, scope), [0])
+        make, uses = self.made[key]
+        uses[0] += 1
+        if e.is_Atom:
+            return make
+
+        def shared(frame: Frame) -> Any:
+            where = self.memo_key(e, scope, frame) if uses[0] > 1 else None
+            return make(frame) if where is None else frame.once(where, lambda: make(frame))
+
+        return shared
+
+    def build(self, e: Any, scope: Scope) -> Node:
+        if e is sympy.oo:
+            return lambda frame: float("inf")
+        if e.is_number and not e.has(Sum, Product, Integral):
+            return lambda frame: frame.ops.const(e)
+        if isinstance(e, Symbol):
+            return self.symbol(e, scope)
+        if isinstance(e, Indexed):
+            return self.element(e.base.label.name, e.indices, scope)
+        if e.is_Add:
+            return self.addition(e, scope)
+        if isinstance(e, Mul):
+            return self.multiplication(e, scope)
+        if isinstance(e, (Pow, sympy.exp)):
+            return self.power(e, scope)
+        if isinstance(e, (Sum, Product)):
+            return self.reduction(e, scope)
+        if isinstance(e, Integral):
+            return self.integral(e, scope)
+        if isinstance(e, AppliedUndef):
+            return self.call(e.func.__name__, e.args, scope)
+        if isinstance(e, Derivative):
+            return self.derivative(e, scope)
+        if isinstance(e, (Max, Min)):
+            return self.extremum(e, scope)
+        if isinstance(e, Abs):
+            inner = self.node(e.args[0], scope)
+            return lambda frame: frame.ops.abs(inner(frame))
+        name = type(e).__name__
+        if name in FUNCTIONS and len(e.args) == 1:
+            argument = self.node(e.args[0], scope)
+            return lambda frame: frame.ops.unary(name, argument(frame))
+        raise CompileError(f"cannot compute {name!r} in {e}")
+
+    def addition(self, e: Any, scope: Scope) -> Node:
+        plus = [self.node(a, scope) for a in e.args if not a.could_extract_minus_sign()]
+        minus = [self.node(-a, scope) for a in e.args if a.could_extract_minus_sign()]
+
+        def add(frame: Frame) -> Any:
+            terms = [term(frame) for term in plus]
+            out = terms[0] if terms else -minus[0](frame)
+            for term in terms[1:]:
+                out = out + term
+            for taken in minus if terms else minus[1:]:
+                out = out - taken(frame)
+            return out
+
+        return add
+
+    def multiplication(self, e: Any, scope: Scope) -> Node:
+        """Factors with a negative exponent are divided by, not inverted and multiplied."""
+        below = [a for a in e.args if isinstance(a, Pow) and a.exp.is_number and a.exp.is_negative]
+        above = [a for a in e.args if a not in below]
+        over = [self.node(a, scope) for a in above] or [self.node(sympy.S.One, scope)]
+        under = [self.node(1 / a, scope) for a in below]
+
+        def multiply(frame: Frame) -> Any:
+            out = over[0](frame)
+            for factor in over[1:]:
+                out = out * factor(frame)
+            for divisor in under:
+                out = out / divisor(frame)
+            return out
+
+        return multiply
+
+    def power(self, e: Any, scope: Scope) -> Node:
+        exponent = e.exp
+        if e.base is sympy.E:
+            argument = self.node(exponent, scope)
+            return lambda frame: frame.ops.unary("exp", argument(frame))
+        base = self.node(e.base, scope)
+        if exponent.is_Integer and abs(int(exponent)) <= 64:
+            n = int(exponent)
+            if n == 2:
+                return lambda frame: (value := base(frame)) * value
+            if n < 0:
+                return lambda frame: 1 / (base(frame) ** -n if n < -1 else base(frame))
+            return lambda frame: base(frame) ** n
+        if exponent == sympy.S.Half:
+            return lambda frame: frame.ops.sqrt(base(frame))
+        if exponent == -sympy.S.Half:
+            return lambda frame: 1 / frame.ops.sqrt(base(frame))
+        to = self.node(exponent, scope)
+        return lambda frame: frame.ops.unary("exp", frame.ops.unary("log", base(frame)) * to(frame))
+
+    def extremum(self, e: Any, scope: Scope) -> Node:
+        parts = [self.node(a, scope) for a in sorted(e.args, key=sympy.default_sort_key)]
+        pick = "maximum" if isinstance(e, Max) else "minimum"
+
+        def choose(frame: Frame) -> Any:
+            out = parts[0](frame)
+            for part in parts[1:]:
+                out = getattr(frame.ops, pick)(out, part(frame))
+            return out
+
+        return choose
+
+    def derivative(self, e: Derivative, scope: Scope) -> Node:
+        inner = e.expr
+        plain = isinstance(inner, AppliedUndef) and len(inner.args) == 1 and e.variables == (inner.args[0],)
+        if not plain:
+            raise CompileError(f"only first derivatives such as Derivative(J(u), u) can be computed, not {e}")
+        return self.call(f"{inner.func.__name__}'", inner.args, scope)
+
+    def call(self, name: str, args: tuple[Any, ...], scope: Scope) -> Node:
+        inputs = [self.node(a, scope) for a in args]
+        return lambda frame: frame.value(name)(*(i(frame) for i in inputs))
+
+    @abstractmethod
+    def memo_key(self, e: Any, scope: Scope, frame: Frame) -> Any:
+        """Key of the value of ``e`` at the present index values, or None where it must not be kept."""
+
+    @abstractmethod
+    def symbol(self, e: Symbol, scope: Scope) -> Node: ...
+
+    @abstractmethod
+    def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node: ...
+
+    @abstractmethod
+    def reduction(self, e: Any, scope: Scope) -> Node: ...
+
+    @abstractmethod
+    def integral(self, e: Integral, scope: Scope) -> Node: ...
+
+
+def outside(name: str, index: Any, at: int, steps: int) -> CompileError:
+    return CompileError(f"{name}[{index}] reaches index {at}, but the grid has indices 0 to {steps}")

@@ -1,0 +1,185 @@
+"""The fixed vocabulary: every quantity that a claim may speak of, as a sympy object.
+
+A claim is a sympy relation between these quantities and nothing else, which is why the same expression can be
+printed, derived from, compiled and measured. The process is X_v = X_0 + sqrt(v) xi with xi ~ N(0, I_d), run on
+a grid v[0] > v[1] > ... > v[N] > 0 in sampling order (MATH notation: Wang, He, Tao 2024 in the variance
+clock). Entropies and divergences are in nats; "data" is the unit of X_0.
+
+>>> from theory.vocabulary import E_D, N, d, k, v
+>>> from sympy import Sum, log
+>>> E_D <= d / 4 * Sum(log(v[k] / v[k + 1]) ** 2, (k, 0, N - 1))  # doctest: +ELLIPSIS
+E_D <= d*Sum(log(v[k]/v[k + 1])**2, (k, 0, N - 1))/4
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sympy import Function, IndexedBase, Symbol, latex
+from sympy.core.function import UndefinedFunction
+
+from theory.symbols import N, k
+
+
+class Shape(StrEnum):
+    SCALAR = "scalar"
+    INDEXED = "indexed"
+    FUNCTION = "function"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One word of the vocabulary.
+
+    Attributes:
+        name: as typed in a conjecture.
+        symbol: the sympy object (``Symbol``, ``IndexedBase`` or undefined ``Function``).
+        meaning, unit, domain: for people and for the documentation.
+        tex: LaTeX name.
+        arguments: names of a function's arguments, in order.
+    """
+
+    name: str
+    symbol: Any
+    shape: Shape
+    meaning: str
+    unit: str
+    domain: str
+    tex: str
+    arguments: tuple[str, ...] = ()
+
+
+VOCABULARY: dict[str, Quantity] = {}
+
+
+def _add(name: str, symbol: Any, shape: Shape, words: tuple[str, str, str, str], args: tuple[str, ...]) -> Any:
+    if name in VOCABULARY:
+        raise ValueError(f"the vocabulary already has a quantity {name!r}; choose another name")
+    meaning, unit, domain, tex = words
+    VOCABULARY[name] = Quantity(name, symbol, shape, meaning, unit, domain, tex, args)
+    return symbol
+
+
+def scalar(name: str, meaning: str, unit: str, domain: str, tex: str, **assumptions: bool) -> Symbol:
+    """Add a number, e.g. a divergence. Raises ValueError where the name is taken."""
+    symbol = Symbol(name, **(assumptions or {"real": True}))
+    return _add(name, symbol, Shape.SCALAR, (meaning, unit, domain, tex), ())
+
+
+def indexed(name: str, meaning: str, unit: str, domain: str, tex: str) -> IndexedBase:
+    """Add a quantity with one value at each grid point, ``name[0] ... name[N]``."""
+    positive = domain.startswith("> 0")
+    symbol = IndexedBase(name, positive=positive) if positive else IndexedBase(name, real=True)
+    return _add(name, symbol, Shape.INDEXED, (meaning, unit, domain, tex), ())
+
+
+def function(name: str, arguments: tuple[str, ...], meaning: str, unit: str, domain: str, tex: str) -> Any:
+    """Add a function of noise levels or points, e.g. ``J(u)``."""
+    symbol = Function(name, real=True)
+    return _add(name, symbol, Shape.FUNCTION, (meaning, unit, domain, tex), arguments)
+
+
+for _index, _meaning in ((k, "grid index in sampling order, 0 is the noisiest"), (N, "number of sampler steps")):
+    _add(_index.name, _index, Shape.SCALAR, (_meaning, "1", "integer", _index.name), ())
+
+# --- the data and free arguments -----------------------------------------------------------------------------
+d = scalar("d", "dimension of the data", "1", "integer >= 1", "d", integer=True, positive=True)
+m2 = scalar("m2", "second moment E||X_0||^2 (the paper's m_2^2)", "data^2", ">= 0", "m_2^2", nonnegative=True)
+lam = scalar("lam", "variance of one-dimensional Gaussian data", "data^2", ">= 0", r"\lambda", nonnegative=True)
+mu = scalar("mu", "mean of one-dimensional Gaussian data", "data", "real", r"\mu", real=True)
+u = scalar("u", "a noise level in the variance clock, sigma_bar^2", "data^2", "> 0", "u", positive=True)
+w = scalar("w", "a second noise level, 0 < w < u", "data^2", "> 0", "w", positive=True)
+x = scalar("x", "a point of one-dimensional data space", "data", "real", "x", real=True)
+a_t = scalar(
+    "a_t", "exponent of the time parametrisation sigma_bar_t = t^{a_t}", "1", "> 0", r"\kappa", positive=True
+)
+C = scalar("C", "a constant that a statement leaves unnamed, drawn from [1, 10^6]", "1", ">= 1", "C", positive=True)
+
+# --- the grid ------------------------------------------------------------------------------------------------
+v = indexed("v", "variance of the noise at grid point k", "data^2", "> 0, strictly decreasing in k", "v")
+sigma = indexed("sigma", "standard deviation of the noise, sqrt(v[k])", "data", "> 0", r"\sigma")
+gamma = indexed("gamma", "signal-to-noise ratio 1/v[k] (alpha^2/sigma^2)", "data^-2", "> 0", r"\gamma")
+
+# --- information curves, functions of a noise level -----------------------------------------------------------
+J = function("J", ("u",), "Fisher information E||grad log p_u(X_u)||^2", "data^-2", "0 <= J <= d/u", "J")
+mmse = function(
+    "mmse", ("u",), "E||X_0 - E[X_0 | X_u]||^2", "data^2", "0 <= mmse <= min(m2, d u)", r"\mathrm{mmse}"
+)
+H = function("H", ("u",), "differential entropy of X_u", "nats", "real", "H")
+hess2 = function("hess2", ("u",), "E||hess log p_u(X_u)||_F^2", "data^-4", ">= 0", r"\mathrm{hess}_2")
+cov2 = function("cov2", ("u",), "E||Cov(X_0 | X_u)||_F^2", "data^4", ">= 0", r"\mathrm{cov}_2")
+KLn = function("KLn", ("u",), "KL(p_u || N(0, u I))", "nats", "0 <= KLn <= m2/(2u)", r"\mathrm{KL}_{\mathcal N}")
+
+# --- pointwise and two-level quantities, one-dimensional data ---------------------------------------------------
+score = function("score", ("x", "u"), "grad log p_u(x), d = 1", "1/data", "real", "s")
+denoiser = function("denoiser", ("x", "u"), "E[X_0 | X_u = x], d = 1", "data", "real", "D")
+cov = function("cov", ("x", "u"), "Var(X_0 | X_u = x), d = 1", "data^2", ">= 0", r"\mathrm{Cov}")
+dscore = function("dscore", ("x", "u"), "second derivative of log p_u at x, d = 1", "data^-2", "real", "s'")
+score_ahead = function(
+    "score_ahead", ("x", "u", "w"), "E[score(Y_w, w) | Y_u = x], reverse process", "1/data", "real", r"\bar s"
+)
+denoiser_ahead = function(
+    "denoiser_ahead", ("x", "u", "w"), "E[denoiser(Y_w, w) | Y_u = x]", "data", "real", r"\bar D"
+)
+drift2 = function(
+    "drift2", ("u", "w"), "E||score(Y_u, u) - score(Y_w, w)||^2, reverse process", "data^-2", ">= 0", r"\delta^2_s"
+)
+
+# --- the learned score ---------------------------------------------------------------------------------------
+eps2 = indexed("eps2", "score error E||s_theta - grad log p||^2 at v[k]", "data^-2", ">= 0", r"\varepsilon^2")
+excess = indexed("excess", "excess loss v[k] eps2[k]", "1", ">= 0", r"\mathrm{excess}")
+loss = indexed("loss", "denoising loss E||sqrt(v) s_theta + xi||^2 at v[k]", "1", ">= 0", r"\ell")
+mse = indexed("mse", "denoising error E||X_0 - D_theta||^2 at v[k]", "data^2", ">= 0", r"\mathrm{mse}_\theta")
+dmse = indexed("dmse", "denoiser error E||D_theta - D*||^2 at v[k]", "data^2", ">= 0", r"\varepsilon^2_D")
+
+# --- errors of a sampler ---------------------------------------------------------------------------------------
+E_I = scalar("E_I", "initialisation error KL(p_{v_0} || N(0, v_0 I))", "nats", ">= 0", "E_I", nonnegative=True)
+E_S = scalar("E_S", "error of the learned score in the path KL", "nats", ">= 0", "E_S", nonnegative=True)
+E_D = scalar("E_D", "discretisation error in the path KL", "nats", ">= 0", "E_D", nonnegative=True)
+KL_path = scalar(
+    "KL_path",
+    "KL between the path laws of the exact reverse process and of the sampler started from N(0, v_0 I)",
+    "nats",
+    ">= 0",
+    r"\mathrm{KL}_{\mathrm{path}}",
+    nonnegative=True,
+)
+KL = scalar(
+    "KL", "KL(p_{v_N} || law of the sampler's output)", "nats", ">= 0", r"\mathrm{KL}", nonnegative=True
+)
+V_out = scalar("V_out", "variance of the sampler's output, d = 1", "data^2", "> 0", r"V_{\mathrm{out}}", positive=True)
+M_out = scalar("M_out", "mean of the sampler's output, d = 1", "data", "real", r"M_{\mathrm{out}}", real=True)
+V_EI = function(
+    "V_EI",
+    ("a_t",),
+    "output variance of the exponential integrator run in time, sigma_bar_t = t^{a_t}, d = 1",
+    "data^2",
+    "> 0",
+    r"V_{\mathrm{EI}}",
+)
+
+
+def symbols_by_name() -> dict[str, Any]:
+    """The names that a typed conjecture may use."""
+    return {name: quantity.symbol for name, quantity in VOCABULARY.items()}
+
+
+def to_latex(expression: Any) -> str:
+    """LaTeX of an expression, with the vocabulary's own names.
+
+    Raises:
+        TypeError: ``expression`` is not a sympy object.
+    """
+    if not hasattr(expression, "free_symbols"):
+        raise TypeError(f"to_latex wants a sympy object, got {type(expression).__name__}")
+    names = {q.symbol: q.tex for q in VOCABULARY.values() if q.shape is not Shape.FUNCTION}
+    swaps = {
+        q.symbol: Function(q.tex, real=True)
+        for q in VOCABULARY.values()
+        if q.shape is Shape.FUNCTION and isinstance(q.symbol, UndefinedFunction)
+    }
+    for old, new in swaps.items():
+        expression = expression.replace(old, new)
+    return latex(expression, symbol_names=names)
