@@ -95,7 +95,7 @@ x = scalar("x", "a point of one-dimensional data space", "data", "real", "x", re
 a_t = scalar(
     "a_t", "exponent of the time parametrisation sigma_bar_t = t^{a_t}", "1", "> 0", r"\kappa", positive=True
 )
-C = scalar("C", "a constant that a statement leaves unnamed, drawn from [1, 10^6]", "1", ">= 1", "C", positive=True)
+C = scalar("C", "a constant that a statement leaves unnamed, tested at 10^6", "1", ">= 1", "C", positive=True)
 
 # --- the grid ------------------------------------------------------------------------------------------------
 v = indexed("v", "variance of the noise at grid point k", "data^2", "> 0, strictly decreasing in k", "v")

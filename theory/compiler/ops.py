@@ -78,25 +78,40 @@ class NumpyOps:
         return np.where(mask, x, otherwise)
 
     def integrate(self, f: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
-        nodes, weights = gauss_legendre(lower, upper, 96)
+        nodes, weights = gauss_legendre(lower, upper, 16)
         return np.sum(f(nodes) * weights, axis=-1)
 
 
-def gauss_legendre(lower: Any, upper: Any, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights, shape (..., order), for an integral over [lower, upper].
+PANEL = 3.0  # widest panel in ln u: information curves are smooth on the scale 1
+FAR = 13  # panels beyond which an infinite range is integrated in 1/u
 
-    Information curves vary on a logarithmic scale, so nodes are uniform (in Legendre's sense) in log u; in 1/u
-    where ``upper`` is infinite, and in u where ``lower`` is 0.
+
+def gauss_legendre(lower: Any, upper: Any, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights, shape (..., Q), of a composite Gauss-Legendre rule over [lower, upper].
+
+    Information curves vary on a logarithmic scale, so panels are uniform in ln u, at most ``PANEL`` wide, with
+    ``order`` nodes each. The far end of an infinite range is integrated in 1/u, a range that starts at 0 in u.
+
+    Args:
+        lower, upper: numbers or arrays that broadcast; 0 <= lower, and upper may be infinite throughout.
     """
     base, weight = np.polynomial.legendre.leggauss(order)
     base, weight = (base + 1) / 2, weight / 2
     low, high = np.broadcast_arrays(np.asarray(lower, float), np.asarray(upper, float))
     low, high = low[..., None], high[..., None]
     if np.any(np.isinf(high)):
-        nodes = low / base
-        return nodes, weight * nodes**2 / low
+        far = low * np.exp(PANEL * FAR)
+        near, near_weight = _log_panels(low, far, base, weight)
+        nodes = far / base
+        return np.concatenate([near, nodes], -1), np.concatenate([near_weight, weight * nodes**2 / far], -1)
     if np.any(low <= 0):
         return low + (high - low) * base, weight * (high - low)
+    return _log_panels(low, high, base, weight)
+
+
+def _log_panels(low: Any, high: Any, base: Any, weight: Any) -> tuple[np.ndarray, np.ndarray]:
     span = np.log(high / low)
-    nodes = low * np.exp(span * base)
-    return nodes, weight * span * nodes
+    count = max(1, int(np.ceil(np.max(span, initial=0.0) / PANEL)))
+    place = ((np.arange(count)[:, None] + base) / count).ravel()
+    nodes = low * np.exp(span * place)
+    return nodes, np.tile(weight / count, count) * span * nodes

@@ -1,0 +1,6 @@
+"""Claims: one theorem a file, each with its relation, setting, source and expected verdict."""
+
+from theory.claims.catalogue import catalogue, find
+from theory.claims.claim import Cases, Claim, Expected, Family, Form
+
+__all__ = ["Cases", "Claim", "Expected", "Family", "Form", "catalogue", "find"]

@@ -1,0 +1,122 @@
+"""A claim: one sympy relation over the vocabulary, with the setting in which it is said to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sympy import Symbol
+from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
+
+from theory.compiler import names_used
+from theory.vocabulary import VOCABULARY, to_latex
+
+RELATIONS = (Equality, LessThan, GreaterThan, StrictLessThan, StrictGreaterThan)
+
+
+class Form(StrEnum):
+    """Where the formula comes from."""
+
+    PRINTED = "as printed"
+    CORRECTED = "corrected"
+    EXACT = "exact"
+    CONJECTURE = "conjecture"
+
+
+class Expected(StrEnum):
+    """The verdict that the catalogue expects; a certified verdict also meets ``SUPPORTED``."""
+
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+
+
+class Family(StrEnum):
+    """Families of data that a claim speaks of."""
+
+    GAUSSIAN = "gaussian"  # any dimension, any covariance and mean
+    GAUSSIAN_1D = "gaussian1"  # one-dimensional, variance lam and mean mu
+    POINT = "point"  # data at one point: variance 0
+    MIXTURE = "mixture"  # one-dimensional Gaussian mixtures, point masses included
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The space of cases over which a claim is said to hold, and from which the search draws.
+
+    Attributes:
+        families: data distributions.
+        samplers: ``score``, ``denoiser``, ``ode``, ``heun`` (MATH section 2); empty where none is involved.
+        start: ``noise``, the sampler starts from N(0, v_0 I); ``exact``, from p_{v_0}.
+        score_error: whether s_theta may differ from the true score.
+        max_steps: largest N drawn.
+        time_exponents: values of a_t in sigma_bar_t = t^{a_t}.
+        centred: Gaussian data have mean 0.
+        spread: data have variance > 0.
+    """
+
+    families: tuple[Family, ...] = (Family.GAUSSIAN, Family.MIXTURE)
+    samplers: tuple[str, ...] = ()
+    start: str = "noise"
+    score_error: bool = False
+    max_steps: int = 8
+    time_exponents: tuple[float, ...] = (1.0, 0.5)
+    centred: bool = False
+    spread: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement and what is expected of it.
+
+    Attributes:
+        id: stable name, e.g. ``wht24.thm2.corrected``.
+        title: one line for tables.
+        relation: ``lhs <= rhs`` or ``Eq(lhs, rhs)`` over the vocabulary.
+        form, expected, source: see :class:`Form`, :class:`Expected`; source is author, year and number.
+        setting: what the symbols stand for here, and the assumptions, in words.
+        cases: see :class:`Cases`.
+        derived_from: ids of the claims that the proof uses.
+        note: what a reader should know about the verdict.
+
+    Raises:
+        ValueError: the relation speaks of something that the vocabulary does not have, or has no quantity.
+    """
+
+    id: str
+    title: str
+    relation: Relational
+    source: str
+    form: Form = Form.EXACT
+    expected: Expected = Expected.SUPPORTED
+    setting: str = ""
+    cases: Cases = field(default_factory=Cases)
+    derived_from: tuple[str, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.relation, RELATIONS):
+            raise ValueError(
+                f"claim {self.id}: {self.relation!r} is not a relation; write Le(lhs, rhs) or Eq(lhs, rhs)"
+            )
+        strange = sorted(self.names - VOCABULARY.keys() - {f"{name}'" for name in VOCABULARY})
+        if strange:
+            raise ValueError(f"claim {self.id}: {', '.join(strange)} is not in the vocabulary")
+        if not self.names - {"N", "d"}:
+            raise ValueError(f"claim {self.id} has no quantity to measure")
+
+    @property
+    def names(self) -> set[str]:
+        """Vocabulary names that must be measured."""
+        return names_used(self.relation)
+
+    @property
+    def is_equality(self) -> bool:
+        return isinstance(self.relation, Equality)
+
+    @property
+    def symbols(self) -> set[str]:
+        return {s.name for s in self.relation.free_symbols if isinstance(s, Symbol)}
+
+    @property
+    def latex(self) -> str:
+        return to_latex(self.relation)

@@ -1,0 +1,60 @@
+"""Cases that fit a pocket calculator, in order of complexity.
+
+A refuted claim is shown by the first of these that violates it, if one does: at most three steps between levels
+from a short list, data at one point or of unit variance, a round score error. Only where none violates the
+claim is the counterexample the one that hypothesis shrank to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, product
+
+from numerics.score_errors import LinearError
+from numerics.targets import Gaussian, GaussianMixture, Target
+from theory.claims import Cases, Family
+from verify.cases import Case
+from verify.strategies import LARGE, needs_grid
+
+LEVELS = (4.0, 3.0, 2.0, 1.0, 0.9, 0.5, 0.25, 0.1)
+ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
+
+
+def calculator_cases(space: Cases, names: set[str], target: Target | None = None) -> Iterator[Case]:
+    """Simple cases of a claim's space; arguments as ``verify.strategies.cases``."""
+    data = (target,) if target is not None else tuple(_data(space))
+    errors = ERRORS if space.score_error else (None,)
+    grids = tuple(_grids(space.max_steps)) if needs_grid(names) else ((),)
+    free = tuple(_free(space, names))
+    for v, error, one, arguments, sampler in product(grids, errors, data, free, space.samplers or ("score",)):
+        yield Case(one, v, sampler, space.start, error, arguments)
+
+
+def _grids(max_steps: int) -> Iterator[tuple[float, ...]]:
+    for steps in range(1, min(3, max_steps) + 1):
+        yield from sorted(combinations(LEVELS, steps + 1), key=lambda v: sum(not level.is_integer() for level in v))
+
+
+def _data(space: Cases) -> Iterator[Target]:
+    gaussian = {Family.GAUSSIAN, Family.GAUSSIAN_1D} & set(space.families)
+    if (gaussian and not space.spread) or Family.POINT in space.families:
+        yield Gaussian(d=1, var=0.0)
+    if gaussian:
+        yield Gaussian(d=1, var=1.0)
+        if not space.centred:
+            yield Gaussian(d=1, var=1.0, mean=1.0)
+    if Family.MIXTURE in space.families and not gaussian:
+        yield GaussianMixture(weights=[0.5, 0.5], means=[-1.0, 1.0], stds=[0.0, 0.0])
+
+
+def _free(space: Cases, names: set[str]) -> Iterator[tuple[tuple[str, float], ...]]:
+    choices = {
+        "u": (1.0, 2.0, 4.0),
+        "w": (0.5,),
+        "x": (1.0, 2.0),
+        "a_t": space.time_exponents,
+        "C": (LARGE,),
+    }
+    asked = [name for name in choices if name in names]
+    for values in product(*(choices[name] for name in asked)):
+        yield tuple(zip(asked, values, strict=True))

@@ -1,0 +1,52 @@
+"""A case: everything that must be fixed before a claim's two sides are numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numerics.score_errors import LinearError
+from numerics.targets import Target
+
+
+@dataclass(frozen=True)
+class Case:
+    """One concrete instance of a claim's setting. All numbers are float64, hence exact rationals.
+
+    Attributes:
+        target: the data.
+        v: the grid's variances, strictly decreasing; empty where the claim speaks of no grid.
+        sampler, start, error: see ``theory.claims.Cases``.
+        free: values of the free arguments ``u w x a_t C`` that the claim uses.
+    """
+
+    target: Target
+    v: tuple[float, ...] = ()
+    sampler: str = "score"
+    start: str = "noise"
+    error: LinearError | None = None
+    free: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def N(self) -> int:
+        return len(self.v) - 1
+
+    def as_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"target": self.target.label}
+        if self.v:
+            out |= {"N": self.N, "v": list(self.v), "sampler": self.sampler, "start": self.start}
+        if self.error is not None:
+            out |= {"score_error": {"a": self.error.a, "b": self.error.b}}
+        return out | dict(self.free)
+
+    def __str__(self) -> str:
+        parts = [f"data {self.target.label}"]
+        if self.v:
+            levels = ", ".join(f"{v:.6g}" for v in self.v[:6]) + (", ..." if len(self.v) > 6 else "")
+            parts = [f"N = {self.N}", f"v = ({levels})", *parts]
+        if self.error is not None:
+            parts.append(f"s_theta = {1 + self.error.a:g} grad log p + {self.error.b:g}")
+        if self.v and self.start == "exact":
+            parts.append("exact start")
+        parts += [f"{name} = {value:.6g}" for name, value in self.free]
+        return ", ".join(parts)

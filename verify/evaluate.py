@@ -1,0 +1,174 @@
+"""Evaluating a claim in a case: float64 screens, ball arithmetic decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import numpy as np
+from sympy import GreaterThan, StrictGreaterThan, StrictLessThan
+
+from numerics.backends import BallOps, EnclosureOps
+from numerics.enclosures import Enclosure, Kind, Relation, as_enclosure, at_most, equal
+from numerics.targets.base import NotAvailable
+from theory.claims import Claim
+from theory.compiler import compile_array, compile_scalar
+from verify.cases import Case
+from verify.measurements import BallMeasurements, FloatMeasurements
+
+PRECISIONS = (64, 128, 256, 512)  # bits, raised until the two sides separate
+TRUSTED_MARGIN = 1000.0  # an unproved violation counts if it is this many times the stated error
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Both sides of a claim in one case, and what follows.
+
+    Attributes:
+        relation: holds, violated, or undecided (the sides touch or overlap).
+        lhs, rhs: scalars, oriented so that the claim reads lhs <= rhs or lhs == rhs.
+        certified: ball arithmetic decided.
+        trusted: a violation that may be believed: certified, sampled at a stated error rate, or beyond the
+            float64 error by ``TRUSTED_MARGIN``.
+        bits: precision of the ball arithmetic, 0 for float64.
+        equality: whether the claim is one.
+    """
+
+    case: Case
+    relation: Relation
+    lhs: Enclosure
+    rhs: Enclosure
+    certified: bool
+    trusted: bool
+    bits: int
+    equality: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """lhs/rhs; infinite where rhs <= 0 < lhs."""
+        left, right = float(self.lhs.value), float(self.rhs.value)
+        if right > 0:
+            return left / right
+        return 1.0 if left == right else (float("inf") if left > right else 0.0)
+
+    @property
+    def slack(self) -> float:
+        """(lhs - rhs) / (|lhs| + |rhs|), in [-1, 1]; positive is a violation of lhs <= rhs."""
+        left, right = float(self.lhs.value), float(self.rhs.value)
+        scale = abs(left) + abs(right)
+        return (left - right) / scale if scale > 0 and np.isfinite(scale) else 0.0
+
+    @property
+    def hidden(self) -> float:
+        """The largest difference of the sides that their errors allow, relative to their size."""
+        scale = max(abs(float(self.lhs.value)), abs(float(self.rhs.value)))
+        width = abs(float(self.lhs.value - self.rhs.value)) + float(self.lhs.radius + self.rhs.radius)
+        return width / scale if width < scale else min(width, 1.0)
+
+    @property
+    def push(self) -> float:
+        """What the search drives up: the slack, for an equality its size, damped where error dominates."""
+        if not self.equality:
+            return self.slack
+        noise = 1e3 * float(self.lhs.radius + self.rhs.radius)
+        scale = abs(float(self.lhs.value)) + abs(float(self.rhs.value)) + noise
+        gap = abs(float(self.lhs.value - self.rhs.value))
+        return gap / scale if 0 < scale < np.inf else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "case": self.case.as_json(),
+            "text": str(self.case),
+            "lhs": self.lhs.as_json(),
+            "rhs": self.rhs.as_json(),
+            "ratio": self.ratio if np.isfinite(self.ratio) else None,
+            "certified": self.certified,
+        }
+
+
+class Evaluator:
+    """A claim compiled once for both backends."""
+
+    def __init__(self, claim: Claim):
+        self.claim = claim
+        relation = claim.relation
+        turned = isinstance(relation, (GreaterThan, StrictGreaterThan))
+        sides = (relation.rhs, relation.lhs) if turned else (relation.lhs, relation.rhs)
+        self.strict = isinstance(relation, (StrictGreaterThan, StrictLessThan))
+        self.floats = [compile_array(side, EnclosureOps()) for side in sides]
+        self.balls = [compile_scalar(side, BallOps()) for side in sides]
+
+    def __call__(self, case: Case, certify: bool = True) -> Outcome:
+        """Decide the claim in ``case``.
+
+        Args:
+            certify: try ball arithmetic also where float64 says that the claim holds.
+
+        Raises:
+            NotAvailable: a quantity of the claim cannot be measured in this case.
+        """
+        env = FloatMeasurements(case)
+        lhs, rhs = (_scalar(side(env)) for side in self.floats)
+        relation = self.decide(lhs, rhs)
+        trusted = self.trust(relation, lhs, rhs)
+        screened = Outcome(case, relation, lhs, rhs, False, trusted, 0, self.claim.is_equality)
+        sampled = Kind.SAMPLED in (lhs.kind, rhs.kind)
+        if sampled or (relation is Relation.HOLDS and not certify):
+            return screened
+        try:
+            return self.certify(case)
+        except NotAvailable:
+            return screened
+
+    def certify(self, case: Case) -> Outcome:
+        """Decide by ball arithmetic alone, at rising precision.
+
+        Raises:
+            NotAvailable: some quantity has no proved enclosure in this case.
+        """
+        before = flint.ctx.prec
+        try:
+            for bits in PRECISIONS:
+                flint.ctx.prec = bits
+                env = BallMeasurements(case)
+                left, right = (_ball(side(env)) for side in self.balls)
+                relation = self.decide_balls(left, right)
+                # equal sides never separate: one look at twice the working precision is enough
+                if relation is not Relation.UNDECIDED or (self.claim.is_equality and bits >= 128):
+                    break
+            lhs, rhs = Enclosure.from_ball(left), Enclosure.from_ball(right)
+            violated = relation is Relation.VIOLATED
+            return Outcome(case, relation, lhs, rhs, True, violated, bits, self.claim.is_equality)
+        finally:
+            flint.ctx.prec = before
+
+    def decide(self, lhs: Enclosure, rhs: Enclosure) -> Relation:
+        if not (np.isfinite(lhs.value) and np.isfinite(rhs.value)):
+            return Relation.UNDECIDED
+        return equal(lhs, rhs) if self.claim.is_equality else at_most(lhs, rhs)
+
+    def decide_balls(self, left: Any, right: Any) -> Relation:
+        if self.claim.is_equality:
+            return Relation.UNDECIDED if left.overlaps(right) else Relation.VIOLATED
+        if left > right or (self.strict and left.is_exact() and right.is_exact() and left == right):
+            return Relation.VIOLATED
+        return Relation.HOLDS if left <= right else Relation.UNDECIDED
+
+    def trust(self, relation: Relation, lhs: Enclosure, rhs: Enclosure) -> bool:
+        if relation is not Relation.VIOLATED:
+            return False
+        if Kind.SAMPLED in (lhs.kind, rhs.kind):
+            return True
+        return bool(abs(lhs.value - rhs.value) > TRUSTED_MARGIN * (lhs.radius + rhs.radius))
+
+
+def _scalar(x: Any) -> Enclosure:
+    value = as_enclosure(x)
+    if value.value.size != 1:
+        raise ValueError(f"a side of the relation has {value.value.size} values; it must be one number")
+    return value.reshape()
+
+
+def _ball(x: Any) -> Any:
+    return x if isinstance(x, flint.arb) else flint.arb(x)

@@ -1,0 +1,94 @@
+"""Size and range of what typed text builds, checked at every node before sympy sees the next one.
+
+Without these checks ``9**9**9`` or ``exp(exp(exp(100)))`` would stop the process: sympy computes integer powers
+in full, and evaluates constants whenever it asks for a sign.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import sympy
+from sympy import Integral, Pow, Product, Rational, Sum
+from sympy.core.function import AppliedUndef
+
+from verify.language.errors import BadInput
+
+MAX_POWER = 64
+MAX_BITS = 900  # of an exact number; below the largest float, 2^1024
+LARGEST = 1e300
+
+
+def is_constant(expression: Any) -> bool:
+    """A closed-form number: no quantity, no free argument, nothing to sum or integrate."""
+    return bool(expression.is_number) and not expression.has(Sum, Product, Integral, AppliedUndef)
+
+
+def checked(expression: Any) -> Any:
+    """The expression itself.
+
+    Raises:
+        BadInput: it is or contains something that is not a real number of moderate size.
+    """
+    if expression.has(sympy.nan, sympy.zoo, sympy.I):  # oo is legal as the end of an Integral
+        raise BadInput("the value is not a finite real number; is something divided by zero?")
+    if _bits(expression) > MAX_BITS:
+        raise BadInput("an exact number has more than 270 digits; rescale the relation")
+    if any(abs(p.exp) > MAX_POWER for p in expression.atoms(Pow) if isinstance(p.exp, Rational)):
+        raise BadInput(f"an exponent exceeds {MAX_POWER}; write smaller powers")
+    if is_constant(expression) and not isinstance(expression, Rational):
+        _require_range(float(expression))
+    return expression
+
+
+def checked_power(base: Any, exponent: Any) -> None:
+    """Before ``base**exponent`` is built.
+
+    Raises:
+        BadInput: the result would be too large, infinite or complex.
+    """
+    if isinstance(exponent, Rational):
+        if abs(exponent) > MAX_POWER:
+            raise BadInput(f"the exponent {_short(exponent)} exceeds {MAX_POWER}; write a smaller power")
+        if _bits(base) * abs(exponent) > MAX_BITS:
+            raise BadInput("the power has more than 270 digits; write a smaller one")
+    if base == 0 and is_constant(exponent) and exponent.is_negative:
+        raise BadInput("division by zero; change the divisor")
+    if is_constant(base) and is_constant(exponent):
+        _require_real(lambda: float(base) ** float(exponent))
+
+
+def checked_argument(function: str, argument: Any) -> None:
+    """Before ``function(argument)`` is built.
+
+    Raises:
+        BadInput: for a constant argument, a value that is not real or exceeds 1e300.
+    """
+    if is_constant(argument) and hasattr(math, function):
+        _require_real(lambda: getattr(math, function)(float(argument)))
+
+
+def _require_real(compute: Any) -> None:
+    try:
+        value = compute()
+    except (ArithmeticError, ValueError):
+        value = math.nan
+    if isinstance(value, complex):
+        raise BadInput("the value is not a real number; change the argument")
+    _require_range(value)
+
+
+def _require_range(value: float) -> None:
+    if not abs(value) <= LARGEST:
+        raise BadInput(f"the value is not a real number below {LARGEST:g}; change the argument")
+
+
+def _bits(expression: Any) -> int:
+    numbers = expression.atoms(Rational)
+    return max((max(int(n.p).bit_length(), int(n.q).bit_length()) for n in numbers), default=0)
+
+
+def _short(number: Any) -> str:
+    text = str(number)
+    return text if len(text) <= 20 else text[:17] + "..."

@@ -1,0 +1,266 @@
+"""What a claim's names are worth in a case: float64 enclosures, or balls.
+
+Both classes are mappings from vocabulary names to values, made for the functions of ``theory.compiler``. A value
+is measured when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import flint
+import numpy as np
+
+from numerics import budgets
+from numerics.chains import path_kl, path_kl_ball
+from numerics.enclosures import Enclosure, as_enclosure
+from numerics.score_errors import LearnedScore, LinearError
+from numerics.targets.base import NotAvailable
+from numerics.terminal import gaussian_output, terminal_kl, terminal_kl_ball
+from theory.vocabulary import VOCABULARY, Shape
+from verify.cases import Case
+
+Measure = Callable[[Case], Enclosure]
+USER_QUANTITIES: dict[str, Measure] = {}
+
+
+def measured_by(name: str, measure: Measure) -> None:
+    """Tell how a quantity that was added to the vocabulary is measured: a function of the case.
+
+    Raises:
+        ValueError: the vocabulary has no scalar of that name.
+    """
+    if name not in VOCABULARY or VOCABULARY[name].shape is not Shape.SCALAR:
+        raise ValueError(f"add {name!r} with theory.vocabulary.scalar first")
+    USER_QUANTITIES[name] = measure
+
+
+class _Measurements(Mapping[str, Any]):
+    def __init__(self, case: Case):
+        self.case = case
+        self.known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.known:
+            self.known[name] = self.measure(name)
+        return self.known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in VOCABULARY and not (name in ("v", "sigma", "gamma", "N") and not self.case.v)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VOCABULARY)
+
+    def __len__(self) -> int:
+        return len(VOCABULARY)
+
+    def measure(self, name: str) -> Any:
+        free = dict(self.case.free)
+        if name in free:
+            return self.number(free[name])
+        if name in ("N", "d"):
+            return self.case.N if name == "N" else self.number(float(self.case.target.d))
+        own = getattr(self, f"_{name}", None)
+        if own is not None:
+            return own()
+        plain = name.rstrip("'")
+        if plain in VOCABULARY and VOCABULARY[plain].shape is Shape.FUNCTION:
+            return self.curve(name)
+        if name in USER_QUANTITIES:
+            return self.user(name)
+        raise KeyError(name)
+
+    @property
+    def model(self) -> LearnedScore:
+        return LearnedScore(self.case.target, self.case.error or LinearError())
+
+    @abstractmethod
+    def number(self, value: float) -> Any: ...
+
+    @abstractmethod
+    def curve(self, name: str) -> Callable[..., Any]: ...
+
+    @abstractmethod
+    def user(self, name: str) -> Any: ...
+
+    def gaussian(self) -> tuple[float, float]:
+        """(variance, mean) of one-dimensional Gaussian data.
+
+        Raises:
+            NotAvailable: the data are something else.
+        """
+        target = self.case.target
+        if target.d != 1 or not hasattr(target, "eigenvalues"):
+            raise NotAvailable(f"lam and mu name one-dimensional Gaussian data, not {target.label}")
+        return float(target.eigenvalues[0]), float(target.mean[0])
+
+
+class FloatMeasurements(_Measurements):
+    """float64 enclosures; arrays of shape (N+1,) on the grid."""
+
+    def number(self, value: float) -> Enclosure:
+        return Enclosure.of(value)
+
+    def user(self, name: str) -> Enclosure:
+        return USER_QUANTITIES[name](self.case)
+
+    def curve(self, name: str) -> Callable[..., Enclosure]:
+        def at(*args: Any) -> Enclosure:
+            inputs = [as_enclosure(a) for a in args]
+            value = self.case.target.measure(name, *(a.value for a in inputs))
+            if not any(np.any(a.radius) for a in inputs):
+                return value
+            # curves vary on a logarithmic scale: a relative change of v changes them by a few times as much
+            with np.errstate(divide="ignore", invalid="ignore"):
+                slip = sum(np.where(a.radius > 0, a.radius / np.abs(a.value), 0.0) for a in inputs)
+            return value.widened(16 * slip * np.abs(value.value))
+
+        return at
+
+    @property
+    def grid(self) -> np.ndarray:
+        return np.asarray(self.case.v)
+
+    def _v(self) -> Enclosure:
+        return Enclosure.of(self.grid)
+
+    def _sigma(self) -> Enclosure:
+        return Enclosure.of(self.grid).sqrt()
+
+    def _gamma(self) -> Enclosure:
+        return 1.0 / Enclosure.of(self.grid)
+
+    def _m2(self) -> Enclosure:
+        return self.case.target.m2
+
+    def _lam(self) -> Enclosure:
+        return Enclosure.of(self.gaussian()[0])
+
+    def _mu(self) -> Enclosure:
+        return Enclosure.of(self.gaussian()[1])
+
+    def _eps2(self) -> Enclosure:
+        return self.model.eps2(self.grid)
+
+    def _excess(self) -> Enclosure:
+        return self["v"] * self["eps2"]
+
+    def _loss(self) -> Enclosure:
+        return self.model.loss(self.grid)
+
+    def _mse(self) -> Enclosure:
+        return self["v"] * self["loss"]  # X_0 - D_theta = -sqrt(v) (sqrt(v) s_theta + xi)
+
+    def _dmse(self) -> Enclosure:
+        return self["v"] * self["v"] * self["eps2"]
+
+    def _E_I(self) -> Enclosure:
+        return budgets.initial_error(self.case.target, self.grid)
+
+    def _E_S(self) -> Enclosure:
+        return budgets.score_error(self.case.target, self.grid, self.case.sampler, self.case.error)
+
+    def _E_D(self) -> Enclosure:
+        return budgets.discretisation_error(self.case.target, self.grid, self.case.sampler)
+
+    def _KL_path(self) -> Enclosure:
+        c = self.case
+        if c.sampler not in budgets.PATH_SAMPLERS:
+            raise NotAvailable(f"the {c.sampler} sampler has no path KL")
+        return path_kl(c.target, self.grid, c.sampler, c.error, c.start)
+
+    def _KL(self) -> Enclosure:
+        c = self.case
+        return terminal_kl(c.target, self.grid, c.sampler, c.error, c.start)
+
+    def _output(self, sampler: Any) -> tuple[Enclosure, Enclosure]:
+        self.gaussian()
+        c = self.case
+        out = gaussian_output(c.target, self.grid, sampler, c.error, c.start)
+        return out.mean[0], out.variance[0]
+
+    def _M_out(self) -> Enclosure:
+        return self._output(self.case.sampler)[0]
+
+    def _V_out(self) -> Enclosure:
+        return self._output(self.case.sampler)[1]
+
+    def _V_EI(self) -> Callable[[Any], Enclosure]:
+        from numerics.samplers import ExponentialIntegrator
+
+        return lambda a: self._output(ExponentialIntegrator(float(as_enclosure(a).value)))[1]
+
+
+class BallMeasurements(_Measurements):
+    """Arb balls at the precision of ``flint.ctx.prec``; lists on the grid. Raises NotAvailable freely."""
+
+    def number(self, value: float) -> Any:
+        return flint.arb(value)
+
+    def user(self, name: str) -> Any:
+        raise NotAvailable(f"{name} is measured by user code, without a proved enclosure")
+
+    def curve(self, name: str) -> Callable[..., Any]:
+        known: dict[tuple[str, ...], Any] = {}
+
+        def at(*args: Any) -> Any:
+            if any(isinstance(a, flint.acb) for a in args):
+                return self.case.target.ball(name, *args)
+            key = tuple(a.repr() for a in args)
+            if key not in known:
+                known[key] = self.case.target.ball(name, *args)
+            return known[key]
+
+        return at
+
+    def _v(self) -> list[Any]:
+        return [flint.arb(level) for level in self.case.v]
+
+    def _sigma(self) -> list[Any]:
+        return [level.sqrt() for level in self["v"]]
+
+    def _gamma(self) -> list[Any]:
+        return [1 / level for level in self["v"]]
+
+    def _m2(self) -> Any:
+        return self.case.target.ball("m2")
+
+    def _lam(self) -> Any:
+        return flint.arb(self.gaussian()[0])
+
+    def _mu(self) -> Any:
+        return flint.arb(self.gaussian()[1])
+
+    def _eps2(self) -> list[Any]:
+        return [self.model.eps2_ball(level) for level in self["v"]]
+
+    def _excess(self) -> list[Any]:
+        return [v * e for v, e in zip(self["v"], self["eps2"], strict=True)]
+
+    def _loss(self) -> list[Any]:
+        return [self.model.loss_ball(level) for level in self["v"]]
+
+    def _mse(self) -> list[Any]:
+        return [v * one for v, one in zip(self["v"], self["loss"], strict=True)]
+
+    def _dmse(self) -> list[Any]:
+        return [v * v * e for v, e in zip(self["v"], self["eps2"], strict=True)]
+
+    def _E_I(self) -> Any:
+        return self.case.target.ball("KLn", self["v"][0])
+
+    def _E_S(self) -> Any:
+        return budgets.score_error_ball(self.case.target, self["v"], self.case.sampler, self.case.error)
+
+    def _E_D(self) -> Any:
+        return budgets.discretisation_error_ball(self.case.target, self["v"], self.case.sampler)
+
+    def _KL_path(self) -> Any:
+        c = self.case
+        return path_kl_ball(c.target, c.v, c.sampler, c.error, c.start)
+
+    def _KL(self) -> Any:
+        c = self.case
+        return terminal_kl_ball(c.target, c.v, c.sampler, c.error, c.start)

@@ -1,0 +1,81 @@
+"""Verdicts: what may be said of a claim after a search.
+
+* certified: rigorous enclosures separate the two sides on every case tried.
+* supported: held on every case tried; some cases were decided in float64 with a stated tolerance, or the sides
+  touch (an equality can only ever be supported: enclosures overlap, at a width that is reported).
+* refuted: a case in which the enclosures are disjoint the wrong way.
+* inconclusive: says what is missing.
+
+A verdict speaks of the cases tried, not of all cases; ``how`` says how many and how they were decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from theory.claims import Claim, Expected
+from verify.evaluate import Outcome
+
+
+class Status(StrEnum):
+    CERTIFIED = "certified"
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Tightness:
+    """How close the two sides came: largest and median lhs/rhs (relative gap for an equality)."""
+
+    max: float | None
+    median: float | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a search for one claim; fields as in the JSON of the command line."""
+
+    claim: Claim
+    status: Status
+    how: str
+    examples: int
+    tightness: Tightness
+    seed: int
+    seconds: float
+    counterexample: Outcome | None = None
+    largest_violation: Outcome | None = None
+    tightest: Outcome | None = None
+    error_rates: dict[str, float] | None = None
+    ratios: tuple[float, ...] = field(default=(), repr=False)
+
+    @property
+    def as_expected(self) -> bool:
+        if self.claim.expected is Expected.REFUTED:
+            return self.status is Status.REFUTED
+        return self.status in (Status.CERTIFIED, Status.SUPPORTED)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.claim.id,
+            "status": str(self.status),
+            "expected": str(self.claim.expected),
+            "as_expected": self.as_expected,
+            "how": self.how,
+            "examples": self.examples,
+            "tightness": {"max": self.tightness.max, "median": self.tightness.median},
+            "counterexample": self.counterexample.as_json() if self.counterexample else None,
+            "largest_violation": self.largest_violation.as_json() if self.largest_violation else None,
+            "tightest": self.tightest.as_json() if self.tightest else None,
+            "error_rates": self.error_rates,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def finite(x: float) -> float | None:
+    return float(x) if np.isfinite(x) else None
