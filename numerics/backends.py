@@ -22,6 +22,9 @@ class EnclosureOps(NumpyOps):
         exact = number.is_Rational and sympy.Rational(value) == number
         return value if exact else Enclosure.of(value, EPS * abs(value))
 
+    def numbers(self, values: np.ndarray) -> Any:
+        return Enclosure.of(values)
+
     def unary(self, name: str, x: Any) -> Any:
         e = as_enclosure(x)
         if name == "tan":
@@ -61,10 +64,10 @@ class EnclosureOps(NumpyOps):
         )
 
     def integrate(self, f: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
-        """Gauss-Legendre with 96 nodes; the error is stated from its distance to the 64-node rule."""
+        """Composite Gauss-Legendre; the error is stated from the distance of 10 to 14 nodes a panel."""
         low, high = as_enclosure(lower).value, as_enclosure(upper).value
         results = []
-        for order in (64, 96):
+        for order in (10, 14):
             nodes, weights = gauss_legendre(low, high, order)
             results.append((as_enclosure(f(nodes)) * weights).sum(axis=-1))
         return results[1].widened(np.abs(results[1].value - results[0].value))
@@ -80,6 +83,9 @@ class TorchOps:
 
     def const(self, number: sympy.Expr) -> Any:
         return float(number)
+
+    def numbers(self, values: np.ndarray) -> Any:
+        return self._tensor(values)
 
     def _tensor(self, x: Any) -> Any:
         return self.torch.as_tensor(x, dtype=self.torch.float64, device=self.device)

@@ -127,7 +127,7 @@ class Enclosure:
         return Enclosure(np.asarray(self.value[index]), np.asarray(self.radius[index]), self.kind, self.sources)
 
     def reshape(self, *shape: int) -> Enclosure:
-        return Enclosure(self.value.reshape(*shape), self.radius.reshape(*shape), self.kind, self.sources)
+        return Enclosure(self.value.reshape(shape), self.radius.reshape(shape), self.kind, self.sources)
 
     def broadcast_to(self, shape: tuple[int, ...]) -> Enclosure:
         return Enclosure(
@@ -160,7 +160,8 @@ class Enclosure:
     def _with(self, value: Any, radius: Any, *others: Enclosure) -> Enclosure:
         """Result of one operation: propagated radius plus the operation's own rounding."""
         value = np.asarray(value, dtype=np.float64)
-        radius = np.asarray(radius, dtype=np.float64) + EPS * np.abs(value)
+        # the last factor covers the rounding of the radius itself
+        radius = (np.asarray(radius, dtype=np.float64) + EPS * np.abs(value)) * (1 + 8 * EPS)
         radius = np.where(np.isnan(value) | np.isnan(radius), np.inf, radius)
         sources = self.sources
         for other in others:

@@ -16,7 +16,8 @@ from theory.claims import Cases, Family
 from verify.cases import Case
 from verify.strategies import LARGE, needs_grid
 
-LEVELS = (4.0, 3.0, 2.0, 1.0, 0.9, 0.5, 0.25, 0.1)
+# levels with how much trouble they give: grids are tried in the order of the sum
+LEVELS = {4.0: 2, 3.0: 3, 2.0: 1, 1.0: 0, 0.9: 6, 0.5: 3, 0.25: 4, 0.1: 5}
 ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
 
 
@@ -32,7 +33,7 @@ def calculator_cases(space: Cases, names: set[str], target: Target | None = None
 
 def _grids(max_steps: int) -> Iterator[tuple[float, ...]]:
     for steps in range(1, min(3, max_steps) + 1):
-        yield from sorted(combinations(LEVELS, steps + 1), key=lambda v: sum(not level.is_integer() for level in v))
+        yield from sorted(combinations(LEVELS, steps + 1), key=lambda v: sum(LEVELS[level] for level in v))
 
 
 def _data(space: Cases) -> Iterator[Target]:

@@ -75,7 +75,7 @@ class ArrayTree(Tree):
             where = np.clip(where, 0, steps)
         elif where.size and (where.min() < 0 or where.max() > steps):
             raise outside(name, index, int(where.min() if where.min() < 0 else where.max()), steps)
-        return array[..., where]
+        return array[..., where.reshape((1,) * (depth - where.ndim) + where.shape)]
 
     def reduction(self, e: Any, scope: Scope) -> Node:
         return self.reduce_over(isinstance(e, Sum), e.function, e.limits, scope)
@@ -152,7 +152,7 @@ def _along(frame: Frame, symbol: Symbol, depth: int) -> Any:
     axis = frame.bound[symbol]
     if not axis.integer:
         return frame.ops.expand(axis.values, depth - axis.position - 1)
-    return axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1)).astype(float)
+    return frame.ops.numbers(axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1)).astype(float))
 
 
 def _integer(e: Any, frame: Frame, depth: int = 0) -> Any:

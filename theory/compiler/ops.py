@@ -15,6 +15,9 @@ class ArrayOps(Protocol):
     """What :func:`theory.compiler.compile_array` asks of a number type beyond ``+ - * /`` and integer powers."""
 
     def const(self, number: sympy.Expr) -> Any: ...
+    def numbers(self, values: np.ndarray) -> Any:
+        """The values of an index, as an array of this type."""
+
     def unary(self, name: str, x: Any) -> Any:
         """One of ``FUNCTIONS``, elementwise."""
 
@@ -46,6 +49,9 @@ class NumpyOps:
 
     def const(self, number: sympy.Expr) -> Any:
         return float(number)
+
+    def numbers(self, values: np.ndarray) -> Any:
+        return values
 
     def unary(self, name: str, x: Any) -> Any:
         return getattr(np, {"atan": "arctan"}.get(name, name))(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -39,7 +40,7 @@ def build_binder(builder: Builder, node: ast.Call, scope: Scope) -> Any:
     for variable, lower, upper in reversed(limits):
         symbol = _variable(builder, name, variable)
         ends = builder.build(lower, scope), _upper_end(builder, name, upper, scope)
-        scope = builder.at(node, lambda s=symbol, e=ends, outer=scope: _inside(outer, name, s, e))
+        scope = builder.at(node, partial(_inside, scope, name, symbol, ends))
         built.append((symbol, *ends))
     return BINDERS[name](builder.build(node.args[0], scope), *reversed(built))
 

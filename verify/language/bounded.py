@@ -1,7 +1,7 @@
 """Size and range of what typed text builds, checked at every node before sympy sees the next one.
 
-Without these checks ``9**9**9`` or ``exp(exp(exp(100)))`` would stop the process: sympy computes integer powers
-in full, and evaluates constants whenever it asks for a sign.
+Without these checks ``9**9**9`` or ``exp(exp(exp(100)))`` would stop the process: sympy computes integer
+powers in full, and evaluates constants whenever it asks for a sign.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def checked_power(base: Any, exponent: Any) -> None:
             raise BadInput("the power has more than 270 digits; write a smaller one")
     if base == 0 and is_constant(exponent) and exponent.is_negative:
         raise BadInput("division by zero; change the divisor")
+    if is_constant(base) and not is_constant(exponent) and not float(base) > 0:
+        raise BadInput("a base that is not positive has whole numbers as exponents only; change the base")
     if is_constant(base) and is_constant(exponent):
         _require_real(lambda: float(base) ** float(exponent))
 

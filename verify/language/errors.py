@@ -7,7 +7,14 @@ import unicodedata
 from collections.abc import Iterable
 
 # What people write for a name that the vocabulary spells otherwise.
-_OTHER_SPELLINGS = {"ln": "log", "lambda": "lam", "lamda": "lam", "inf": "oo", "infinity": "oo", "snr": "gamma"}
+_OTHER_SPELLINGS = {
+    "ln": "log",
+    "lambda": "lam",
+    "lamda": "lam",
+    "inf": "oo",
+    "infinity": "oo",
+    "snr": "gamma",
+}
 
 
 class BadInput(ValueError):

@@ -1,8 +1,8 @@
 """The walk from a syntax tree to a sympy expression over the vocabulary: what is not listed here is refused.
 
-The expression is kept as typed: only numbers are combined, and sums, products and whole powers put into sympy's
-canonical order. Functions, roots and extrema are built unevaluated, because sympy's rules for them ask for
-signs, which for some texts takes unbounded time.
+The expression is kept as typed: only numbers are combined, and sums, products and whole powers put into
+sympy's canonical order. Functions, roots and extrema are built unevaluated, because sympy's rules for them
+ask for signs, which for some texts takes unbounded time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from theory.compiler.ops import FUNCTIONS
 from theory.vocabulary import VOCABULARY, Quantity, Shape
 from verify.language.binders import BINDERS, build_binder
-from verify.language.bounded import checked, checked_argument, checked_power
+from verify.language.bounded import checked, checked_argument, checked_power, is_constant
 from verify.language.errors import BadInput, did_you_mean, quoted
 from verify.language.literals import exact, is_number
 from verify.language.scopes import INDICES, Scope, free_index, require_on_grid
@@ -148,9 +148,7 @@ class Builder:
         if name == "Derivative":
             return self.derivative(node, scope)
         if name in _EXTREMA:
-            if len(node.args) < 2:
-                raise self.source.error(node, f"{name} wants two or more arguments, got {len(node.args)}")
-            return _EXTREMA[name](*(self.build(a, scope) for a in node.args), evaluate=False)
+            return self.extremum(node, name, scope)
         if name in VOCABULARY and VOCABULARY[name].shape is Shape.FUNCTION:
             words = VOCABULARY[name].arguments
             return VOCABULARY[name].symbol(*self.arguments(node, scope, words))
@@ -160,6 +158,18 @@ class Builder:
             self.quantity(node.func)
         (argument,) = self.arguments(node, scope, ("x",))
         return self.at(node, lambda: checked(_elementary(name, argument)))
+
+    def extremum(self, node: ast.Call, name: str, scope: Scope) -> Any:
+        values = [self.build(a, scope) for a in node.args]
+        if len(values) < 2:
+            raise self.source.error(node, f"{name} wants two or more arguments, got {len(values)}")
+        for argument, value in zip(node.args, values, strict=True):
+            if value.is_number and not is_constant(value):  # sympy fails when it must compare such numbers
+                typed = quoted(self.source.segment(argument), 40)
+                raise self.source.error(
+                    argument, f"{typed} in {name} depends on no quantity; write its value"
+                )
+        return _EXTREMA[name](*values, evaluate=False)
 
     def arguments(self, node: ast.Call, scope: Scope, words: tuple[str, ...]) -> list[Any]:
         assert isinstance(node.func, ast.Name)

@@ -1,4 +1,4 @@
-"""Numbers as typed: exact ones for relations, plain ``int`` and ``float`` for the arguments of grids and targets."""
+"""Numbers as typed: exact ones for relations, ``int`` and ``float`` for arguments of grids and targets."""
 
 from __future__ import annotations
 
@@ -56,11 +56,17 @@ def plain(source: Source, node: ast.expr) -> int | float:
     Raises:
         BadInput: something else than a number, a float that overflows, or an integer above 10^12.
     """
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)) and is_number(node.operand):
+    if (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, (ast.USub, ast.UAdd))
+        and is_number(node.operand)
+    ):
         value = plain(source, node.operand)
         return -value if isinstance(node.op, ast.USub) else value
     if not is_number(node):
-        raise source.error(node, f"{quoted(source.segment(node))} is not a number; only numbers are read here")
+        raise source.error(
+            node, f"{quoted(source.segment(node))} is not a number; only numbers are read here"
+        )
     assert isinstance(node, ast.Constant)
     number: int | float = node.value  # type: ignore[assignment]
     if not math.isfinite(number) or (isinstance(number, int) and number > LARGEST):

@@ -41,8 +41,10 @@ def parse_relation(text: str) -> Relational:
     source = read_syntax(text, "conjecture", EXAMPLE)
     tree = source.tree
     if not isinstance(tree, ast.Compare):
-        if isinstance(tree, (ast.BoolOp, ast.UnaryOp)) and any(isinstance(n, ast.Compare) for n in ast.walk(tree)):
-            raise source.error(tree, "several relations are joined; test them one at a time")
+        if isinstance(tree, (ast.BoolOp, ast.UnaryOp)) and any(
+            isinstance(n, ast.Compare) for n in ast.walk(tree)
+        ):
+            raise source.error(tree, "and, or, not are not read; test the relations one at a time")
         raise source.error(tree, f"{quoted(text)} compares nothing; write for example {EXAMPLE}")
     if len(tree.ops) > 1:
         raise source.error(tree, "the comparison has more than two sides; test its relations one at a time")
@@ -51,7 +53,9 @@ def parse_relation(text: str) -> Relational:
         raise source.error(tree, "the two sides are compared with one of <= >= < > ==")
     left, right = _build(source, tree.left), _build(source, tree.comparators[0])
     if not names_used(left) | names_used(right):
-        raise BadInput(f"{quoted(text)} has no quantity to test; name one of the vocabulary, such as E_D or KL")
+        raise BadInput(
+            f"{quoted(text)} has no quantity to test; name one of the vocabulary, such as E_D or KL"
+        )
     _require_open(text, relation, left, right)
     return relation(left, right, evaluate=False)
 
@@ -84,7 +88,14 @@ def _require_open(text: str, relation: type[Relational], left: Any, right: Any) 
     powers = (p.exp for side in sides for p in side.atoms(Pow) if isinstance(p.exp, Rational))
     if any(abs(exponent) > _DECIDED_POWER for exponent in powers):
         return
-    decided = relation(left, right)
+    try:
+        decided = relation(left, right)
+    except TypeError:  # sympy's complaint about comparing complex numbers
+        raise BadInput(
+            f"{quoted(text)} compares something that is not real; change the root or power"
+        ) from None
     if not isinstance(decided, Relational):
         verdict = "always true" if decided else "never true"
-        raise BadInput(f"{quoted(text)} is {verdict}, by the domains of its quantities alone; nothing to test")
+        raise BadInput(
+            f"{quoted(text)} is {verdict}, by the domains of its quantities alone; nothing to test"
+        )

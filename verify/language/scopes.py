@@ -1,7 +1,7 @@
 """Indices: which are bound at a place in the text, how far they run, and what may stand in a subscript.
 
-An index is a whole number plus whole multiples of ``N`` and of the indices of the sums around it. This is what
-the compiler can turn into slices of a grid, and it keeps the work of a sum proportional to its stated range.
+An index is a whole number plus whole multiples of ``N`` and of the indices of the sums around it. This is
+what the compiler can turn into slices of a grid, and it keeps the work of a sum proportional to its range.
 """
 
 from __future__ import annotations
@@ -60,18 +60,20 @@ class Scope:
         if symbol in self:
             raise BadInput(f"{symbol} is bound by a Sum or Integral around this one; use another name")
         if len(self.largest) == MAX_BINDERS:
-            raise BadInput(f"Sum, Product and Integral are nested more than {MAX_BINDERS} deep; split the relation")
+            raise BadInput(
+                f"Sum, Product and Integral are nested more than {MAX_BINDERS} deep; split the relation"
+            )
         return Scope({**self.largest, symbol: largest}, terms)
 
     def require_index(self, index: Any) -> None:
-        """Raise BadInput unless ``index`` is a whole-number combination of 1, ``N`` and the indices in scope."""
+        """Raise BadInput unless ``index`` is a whole combination of 1, ``N`` and the indices in scope."""
         for part, factor in index.as_coefficients_dict().items():
             if part in INDICES.values() and part not in self:
                 raise free_index(part)
             if part not in {N, Integer(1), *INDICES.values()}:
                 raise BadInput(
-                    "an index is a whole number plus multiples of N and of the indices of the sums around it, "
-                    f"such as N - 1 - k; {part} cannot be part of one"
+                    "an index is a whole number plus multiples of N and of the indices of the sums around "
+                    f"it, such as N - 1 - k; {part} cannot be part of one"
                 )
             if not factor.is_Integer or abs(factor) > MAX_TERMS:
                 raise BadInput(f"the index has the factor {factor}; use whole numbers up to {MAX_TERMS}")
@@ -85,7 +87,9 @@ class Scope:
 def require_on_grid(index: Any) -> None:
     """Raise BadInput where a subscript lies outside 0 ... N whatever N is."""
     if index.is_Integer and index < 0:
-        raise BadInput(f"the index {index} is negative; the grid runs from 0 (noisiest) to N, so the last is [N]")
+        raise BadInput(
+            f"the index {index} is negative; the grid runs from 0 (noisiest) to N, so the last is [N]"
+        )
     beyond = index - N
     if beyond.is_Integer and beyond > 0:
         raise BadInput(f"the index {index} is beyond the grid, whose last point has index N")

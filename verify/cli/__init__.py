@@ -1,0 +1,64 @@
+"""The command line: one file a subcommand.
+
+Exit codes: 0, every verdict is as expected; 1, some verdict differs; 2, bad input, or aborted.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from verify.cli import claims, conjecture, derive, schedule, verify
+
+app = typer.Typer(
+    name="scoreproof",
+    add_completion=False,
+    help="Error bounds of diffusion models as sympy relations, tried on real numerical runs.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(verify.verify)
+app.command()(conjecture.conjecture)
+app.command()(derive.derive)
+app.add_typer(claims.app, name="claims")
+app.add_typer(schedule.app, name="schedule")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; bad input is one line on standard error and exit code 2."""
+    from verify.language.errors import BadInput
+
+    try:
+        code = app(arguments, standalone_mode=False)
+    except (BadInput, ValueError, OSError) as error:
+        if isinstance(error, BadInput | OSError) or _known(error):
+            _fail(str(error))
+        traceback.print_exc()
+        _fail("scoreproof itself failed (above); this is no verdict")
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped")
+    except Exception as error:
+        if hasattr(error, "format_message"):  # click's usage errors: unknown option, missing argument
+            _fail(error.format_message())
+        traceback.print_exc()
+        _fail("scoreproof itself failed (above); this is no verdict")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _known(error: Exception) -> bool:
+    """Errors that speak to the user: a grid, a target, an expression or a quantity that cannot be had."""
+    from theory.compiler import CompileError
+    from theory.grids import GridError
+
+    return isinstance(error, GridError | CompileError)
+
+
+def _fail(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,117 @@
+"""``scoreproof claims``: what the catalogue says."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The catalogue of claims and its vocabulary.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_claims(
+    contains: Annotated[str, typer.Argument(help="Only ids or titles with this text.")] = "",
+    json: Annotated[str | None, typer.Option(metavar="FILE|-")] = None,
+) -> None:
+    """All claims: id, form, expected verdict, title. Example: [bold]scoreproof claims list thm2[/bold]"""
+    from rich.table import Table
+
+    from theory.claims import catalogue
+    from verify.cli.output import console, write_json
+    from verify.language.errors import BadInput
+
+    chosen = [c for c in catalogue().values() if contains.lower() in f"{c.id} {c.title}".lower()]
+    if not chosen:
+        raise BadInput(f"no claim's id or title contains {contains!r}; `scoreproof claims list` shows all")
+    table = Table("id", "form", "expected", "title", box=None, pad_edge=False)
+    for c in chosen:
+        table.add_row(c.id, str(c.form), str(c.expected), c.title)
+    if json != "-":
+        console().print(table)
+    write_json([_summary(c) for c in chosen], json)
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(help="A claim's id.")],
+    latex: Annotated[bool, typer.Option("--latex", help="The relation as LaTeX, nothing else.")] = False,
+) -> None:
+    """One claim: relation, setting, source, what it is derived from. Example: [bold]scoreproof claims show
+    wht24.thm2.corrected[/bold]"""
+    import importlib
+    import inspect
+
+    from sympy import pretty
+
+    import theory.claims as package
+    from verify.cli.lookup import claim_of
+    from verify.cli.output import console
+
+    c = claim_of(id)
+    if latex:
+        print(c.latex)
+        return
+    out = console()
+    out.print(f"[bold]{c.id}[/bold]  {c.title}", f"{c.source}, {c.form}; expected: {c.expected}", sep="\n")
+    out.print()
+    out.print(pretty(c.relation, use_unicode=True, wrap_line=False), markup=False)
+    for module in __import__("pkgutil").iter_modules(package.__path__):
+        loaded = importlib.import_module(f"{package.__name__}.{module.name}")
+        if any(one.id == c.id for one in getattr(loaded, "CLAIMS", ())):
+            out.print()
+            out.print(inspect.cleandoc(loaded.__doc__ or ""), markup=False)
+    for label, text in (("setting", c.setting), ("note", c.note), ("derived from", ", ".join(c.derived_from))):
+        if text:
+            out.print(f"[bold]{label}[/bold] {text}")
+
+
+@app.command()
+def vocabulary() -> None:
+    """Every name that a claim or a conjecture may use."""
+    from rich.table import Table
+
+    from theory.vocabulary import VOCABULARY, Shape
+    from verify.cli.output import console
+
+    table = Table("name", "meaning", "unit", "domain", box=None, pad_edge=False)
+    for q in VOCABULARY.values():
+        name = {Shape.SCALAR: q.name, Shape.INDEXED: f"{q.name}[k]"}.get(q.shape)
+        table.add_row((name or f"{q.name}({', '.join(q.arguments)})").replace("[", r"\["), q.meaning, q.unit, q.domain)
+    console().print(table)
+
+
+@app.command()
+def graph() -> None:
+    """Which claim is derived from which, as a tree. Example: [bold]scoreproof claims graph[/bold]"""
+    from rich.tree import Tree
+
+    from theory.claims import catalogue
+    from verify.cli.output import console
+
+    claims = catalogue()
+    used = {parent for c in claims.values() for parent in c.derived_from}
+    root = Tree("claims, each above what it is derived from")
+
+    def grow(branch: Tree, id: str) -> None:
+        twig = branch.add(f"{id}  [dim]{claims[id].title}[/dim]")
+        for parent in claims[id].derived_from:
+            grow(twig, parent)
+
+    for id in claims:
+        if id not in used:
+            grow(root, id)
+    console().print(root)
+
+
+def _summary(c):  # type: ignore[no-untyped-def]
+    return {
+        "id": c.id,
+        "title": c.title,
+        "form": str(c.form),
+        "expected": str(c.expected),
+        "source": c.source,
+        "relation": str(c.relation),
+        "latex": c.latex,
+        "derived_from": list(c.derived_from),
+    }

@@ -1,0 +1,55 @@
+"""``scoreproof conjecture``: a verdict on a relation that the user types."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def conjecture(
+    relation: Annotated[str, typer.Argument(help="A relation over the vocabulary, e.g. 'E_I <= m2/v[0]'.")],
+    sampler: Annotated[str, typer.Option(help="score, denoiser, ode or heun.")] = "score",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="T", help="Fix the data; may be repeated. Default: Gaussians and 1-D mixtures."),
+    ] = None,
+    examples: Annotated[int, typer.Option(min=10, help="Cases.")] = 200,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    json: Annotated[str | None, typer.Option(metavar="FILE|-", help="The verdict as JSON.")] = None,
+) -> None:
+    """Try to refute a relation between quantities of a diffusion sampler.
+
+    Example: [bold]scoreproof conjecture "E_D <= d/4*Sum(log(v\\[k]/v\\[k+1])**2, (k, 0, N-1))"[/bold]
+
+    The names are those of [bold]scoreproof claims vocabulary[/bold]. A learned score with an error is drawn where the
+    relation speaks of one (eps2, excess, loss, mse, dmse, E_S), otherwise the score is exact.
+
+    Exit code 0: not refuted; 1: refuted or inconclusive; 2: bad input.
+    """
+    from theory.claims import Claim, Form
+    from verify.cli.output import console, write_json
+    from verify.conjectures import conjecture_cases
+    from verify.language import parse_relation, parse_target
+    from verify.reports.terminal import counting, show_verdict
+    from verify.search import verify_claim
+
+    parsed = parse_relation(relation)
+    data = [parse_target(text) for text in target or []]
+    claim = Claim(
+        id="conjecture",
+        title=relation,
+        relation=parsed,
+        source="typed",
+        form=Form.CONJECTURE,
+        cases=conjecture_cases(parsed, sampler, data),
+    )
+    out = console(json)
+    verdicts = []
+    for fixed in data or [None]:
+        with counting(out, examples) as progress:
+            verdicts.append(verify_claim(claim, examples, seed, fixed, progress))
+        show_verdict(out, verdicts[-1], fixed)
+    results = [v.as_json() for v in verdicts]
+    write_json(results[0] if len(results) == 1 else results, json)
+    raise typer.Exit(0 if all(v.as_expected for v in verdicts) else 1)

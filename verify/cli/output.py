@@ -1,0 +1,26 @@
+"""Where results go: the terminal, or JSON to a file or standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+
+def console(json_to: str | None = None) -> Console:
+    """A console for people: on standard error where standard output carries JSON, without colour when piped."""
+    return Console(stderr=json_to == "-", highlight=False, soft_wrap=True)
+
+
+def write_json(value: Any, to: str | None) -> None:
+    """``value`` to a file, or to standard output where ``to`` is ``-``; nothing where it is None."""
+    if to is None:
+        return
+    text = json.dumps(value, indent=2, allow_nan=False)
+    if to == "-":
+        sys.stdout.write(text + "\n")
+    else:
+        Path(to).write_text(text + "\n", encoding="utf-8")

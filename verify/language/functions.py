@@ -1,0 +1,106 @@
+"""Grids from a user's own Python file, ``file.py:function``. Naming the file is the wish to run it."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from theory.grids import Grid, from_function
+from verify.language.errors import BadInput, did_you_mean, quoted
+from verify.language.tables import existing_file
+
+
+def names_function(text: str) -> bool:
+    return ".py:" in text
+
+
+def grid_of_function(text: str, points: int | None = None) -> Grid:
+    """Import the file, call the function, and make a grid of what it returns.
+
+    Args:
+        text: ``file.py:function``.
+        points: number of points to ask for. The function is called with it where it takes an argument.
+
+    Raises:
+        BadInput: no such file or function, or it fails.
+        GridError: what it returns is no legal grid.
+    """
+    file, _, name = text.strip().rpartition(":")
+    path = existing_file(file)
+    function = _function(path, name)
+    wanted = points if _takes_argument(function) else None
+    if wanted is None and _needs_argument(function):
+        raise BadInput(f"{path}:{name} wants an argument; say how many steps it shall make (--steps)")
+    with _own_errors(f"{path}:{name}"):
+        result = _plain(function() if wanted is None else function(wanted))
+    return from_function(lambda: result, name=f"{path}:{name}")
+
+
+def load_file(path: Path) -> ModuleType:
+    """The module of a user's file, run once; its folder can be imported from while it runs.
+
+    Raises:
+        BadInput: the file fails to run (the message has its error).
+    """
+    name = f"scoreproof_user_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{path} is no Python file; give one that ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickle look their module up here
+    folder = str(path.parent.resolve())
+    sys.path.insert(0, folder)
+    try:
+        with _own_errors(str(path)):
+            spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(folder)
+    return module
+
+
+def _function(path: Path, name: str) -> Callable[..., Any]:
+    module = load_file(path)
+    function = getattr(module, name, None)
+    if callable(function):
+        return function
+    own = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+    raise BadInput(
+        f"{path} has no function {quoted(name)}; {did_you_mean(name, own) if own else 'it defines none'}"
+    )
+
+
+@contextmanager
+def _own_errors(where: str) -> Iterator[None]:
+    """What the user's code raises, told in one line."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise BadInput(f"{where} raised {type(error).__name__}: {error}; correct that file") from error
+
+
+def _plain(values: Any) -> Any:
+    """A tensor on any device, also one that requires gradients, as an array; anything else as it is."""
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some functions written in C have no signature
+        return []
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p for p in parameters if p.kind in positional]
+
+
+def _takes_argument(function: Callable[..., Any]) -> bool:
+    return bool(_parameters(function))
+
+
+def _needs_argument(function: Callable[..., Any]) -> bool:
+    return any(p.default is p.empty for p in _parameters(function))

@@ -1,0 +1,71 @@
+"""Data distributions as the command line takes them: a family, ``digits``, or a file of points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verify.language import tables
+from verify.language.calls import looks_like_call, make, parse_call
+from verify.language.errors import BadInput, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from numerics.targets import Target
+
+EXAMPLE = '"mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])"'
+_LIMITS = {"d": 10**5, "samples": 10**8}
+
+
+def parse_target(text: str) -> Target:
+    """The data distribution that a text names.
+
+    Args:
+        text: a family with numbers, such as ``gaussian(d=1, var=0.25)`` or
+            ``mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])``; ``digits``; or the path of a ``.npy``
+            or ``.csv`` file of n points in d dimensions, one a row, shape (n, d).
+
+    Raises:
+        BadInput: none of these, or no legal target.
+    """
+    # Imported here because the targets load torch, which a refused text or a grid should not wait for.
+    from numerics.targets import TARGETS, PointCloud
+
+    word = text.strip()
+    if word.lower().endswith((".csv", ".npy")):
+        path = tables.existing_file(text)
+        points = _points(path)
+        try:
+            return PointCloud(points, label=str(path))
+        except ValueError as error:
+            raise BadInput(f"{path}: {error}") from None
+    if word == "digits":
+        text = "digits()"
+    if looks_like_call(text):
+        return make(parse_call(text, "target", EXAMPLE), TARGETS, "target", limits=_LIMITS)
+    hint = did_you_mean(word, TARGETS) if word.isidentifier() else "check the ending"
+    raise BadInput(
+        f"{quoted(text)} is no target; {hint}. A target is a family such as {EXAMPLE}, digits, "
+        "or a file of points (.npy .csv)"
+    )
+
+
+def _points(path: Path) -> Any:
+    if path.suffix.lower() == ".npy":
+        points = tables.read_npy(path)
+        if points.ndim != 2:
+            raise BadInput(f"{path}: the array has shape {points.shape}; save n points with shape (n, d)")
+        return points
+    table = tables.read_table(path)
+    if "sigma" in table.header:
+        raise BadInput(f"{path}: a loss curve (column sigma), which is not read yet; give points, one a row")
+    width = len(table.rows[0]) if table.rows else 0
+    for line, row in zip(table.lines, table.rows, strict=True):
+        if len(row) != width:
+            raise BadInput(
+                f"{path}, row {line}: {len(row)} numbers, but the first row has {width}; make them equal"
+            )
+    if not width:
+        raise BadInput(f"{path}: no numbers; write one point a row, its coordinates separated by commas")
+    return np.array(table.rows)

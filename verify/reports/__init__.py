@@ -1,0 +1,1 @@
+"""Reports of a run: a JSON list of verdicts, an HTML page, pictures, a terminal table."""

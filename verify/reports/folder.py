@@ -1,0 +1,89 @@
+"""The report folder of a run: ``index.html``, ``verdicts.json``, ``budgets.json``, ``schedules.png``."""
+
+from __future__ import annotations
+
+import base64
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from sympy import mathml
+
+from theory import grids
+from verify.reports.pictures import draw_schedules
+from verify.schedules import PARTS, GridBudget, grid_budget
+from verify.verdicts import Verdict
+
+QUICK_STEPS = 18
+VERSIONS = ("scoreproof", "sympy", "python-flint", "numpy", "torch", "hypothesis")
+
+
+def digits_budgets() -> list[GridBudget]:
+    """Karras, exponential and cosine grids of 18 steps on the handwritten digits, score sampler."""
+    from numerics.targets import digits
+
+    data, n = digits(), QUICK_STEPS + 1
+    chosen = (grids.karras(n, 0.002, 80.0), grids.exponential(n, 0.002, 80.0), grids.cosine(n))
+    return [grid_budget(grid, data, "score") for grid in chosen]
+
+
+def write_report(
+    folder: Path, verdicts: list[Verdict], seed: int, examples: int, seconds: float, with_budgets: bool
+) -> Path:
+    """Write the report and return the path of its page.
+
+    Args:
+        folder: made if missing; files of an earlier report are replaced.
+        verdicts: of the run.
+        seed, examples, seconds: of the run, shown in its head.
+        with_budgets: measure and draw grids on the digits data as well.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    budgets = digits_budgets() if with_budgets else []
+    picture = None
+    if budgets:
+        draw_schedules(budgets, folder / "schedules.png")
+        picture = base64.b64encode((folder / "schedules.png").read_bytes()).decode()
+        _write(folder / "budgets.json", [b.as_json() for b in budgets])
+    _write(folder / "verdicts.json", [v.as_json() for v in verdicts])
+    environment = Environment(loader=PackageLoader("verify", "reports"), autoescape=select_autoescape(("html", "j2")))
+    environment.filters["number"] = lambda x: "-" if x is None else f"{x:.4g}"
+    page = environment.get_template("report.html.j2").render(
+        verdicts=[_row(v) for v in verdicts],
+        wrong=sum(not v.as_expected for v in verdicts),
+        counts={s: sum(str(v.status) == s for v in verdicts) for s in sorted({str(v.status) for v in verdicts})},
+        seed=seed,
+        examples=examples,
+        seconds=round(seconds),
+        budgets=[b.as_json() for b in budgets],
+        parts=PARTS,
+        picture=picture,
+        versions={name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+    )
+    path = folder / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _row(v: Verdict) -> dict[str, Any]:
+    c = v.claim
+    return v.as_json() | {
+        "title": c.title,
+        "form": str(c.form),
+        "source": c.source,
+        "note": c.note,
+        "setting": c.setting,
+        "mathml": mathml(c.relation, printer="presentation"),
+        "command": f"scoreproof verify --claim {c.id} --examples {v.examples} --seed {v.seed}",
+    }

@@ -1,0 +1,111 @@
+"""Pictures of schedules: the staircase under the information curve, and bars of the budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+
+from numerics.targets.base import NotAvailable
+from verify.schedules import GridBudget
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+COLOURS = {"E_I": "#7f7f7f", "E_D": "#d95f02", "E_S": "#7570b3"}
+CURVE, STEP = "#1b4f72", "#d95f02"
+RASTER = 60  # points of the exact curve
+
+
+def draw_schedules(budgets: list[GridBudget], to: Path) -> None:
+    """One staircase a grid above bars of all budgets, written to ``to`` (.png, .svg or .pdf).
+
+    Raises:
+        ValueError: matplotlib cannot write this kind of file.
+    """
+    with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = plt.figure(figsize=(4.2 * max(2, len(budgets)), 6.2), layout="constrained")
+        rows = figure.subplot_mosaic(
+            [[f"stairs{i}" for i in range(len(budgets))], ["bars"] * len(budgets)], height_ratios=[2, 1]
+        )
+        curve = _curve(budgets)
+        for i, one in enumerate(budgets):
+            staircase(rows[f"stairs{i}"], one, curve)
+            if i:
+                rows[f"stairs{i}"].sharey(rows["stairs0"])
+        bars(rows["bars"], budgets)
+        figure.savefig(to, dpi=140)
+        plt.close(figure)
+
+
+def _curve(budgets: list[GridBudget]) -> tuple[np.ndarray, np.ndarray] | None:
+    """(sigma, height) of the exact curve over the range of all grids, or None where it cannot be had."""
+    first = budgets[0]
+    low, high = (f(f(b.grid.sigmas) for b in budgets) for f in (min, max))
+    sigma = np.geomspace(float(low), float(high), RASTER)
+    try:
+        return sigma, _height(first, sigma**2, first.target.measure(_name(first), sigma**2).value)
+    except NotAvailable:
+        return None
+
+
+def _name(one: GridBudget) -> str:
+    return "J" if one.sampler == "score" else "mmse"
+
+
+def _height(one: GridBudget, v: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """Density over ln v of the area that counts: v J(v), or mmse(v)/v for the denoiser sampler."""
+    return v * curve if one.sampler == "score" else curve / v
+
+
+def staircase(axes: Any, one: GridBudget, curve: tuple[np.ndarray, np.ndarray] | None) -> None:
+    """The exact curve and what the sampler holds fixed on each step; the shaded area is 4 E_D.
+
+    Over ln sigma an area under v J(v) is an integral of J dv, up to the factor 2 of ln v = 2 ln sigma.
+    """
+    grid = one.grid
+    if curve is not None:
+        axes.plot(*curve, color=CURVE, lw=1.6, label="exact")
+    frozen = one.target.measure(_name(one), grid.v[:-1]).value
+    for k in range(grid.N):
+        sigma = np.geomspace(grid.sigmas[k + 1], grid.sigmas[k], 24)
+        held = _height(one, sigma**2, np.full_like(sigma, frozen[k]))
+        axes.plot(sigma, held, color=STEP, lw=0.9, label="held fixed on each step" if k == 0 else None)
+        if curve is not None:
+            exact = np.interp(np.log(sigma), np.log(curve[0]), curve[1])
+            axes.fill_between(sigma, held, exact, color=STEP, alpha=0.25, lw=0)
+    axes.set_xscale("log")
+    axes.set_xlabel("sigma  (sampling runs right to left)")
+    axes.set_ylabel("v J(v)" if one.sampler == "score" else "mmse(v)/v")
+    e_d = one.part("E_D")
+    lost = f"E_D = {float(e_d.value):.4g} nats" if e_d is not None else "no path KL"
+    axes.set_title(f"{_short(one)}\n{lost}", fontsize=9)
+    axes.legend(frameon=False, fontsize=8)
+
+
+def bars(axes: Any, budgets: list[GridBudget]) -> None:
+    """Stacked parts of the path KL, with the error of the total."""
+    for i, one in enumerate(budgets):
+        left = 0.0
+        for name, colour in COLOURS.items():
+            part = one.part(name)
+            if part is None:
+                continue
+            axes.barh(i, float(part.value), left=left, color=colour, label=name if i == 0 else None)
+            left += float(part.value)
+        total = one.part("KL_path")
+        if total is not None:
+            axes.errorbar(left, i, xerr=float(total.radius), color="black", capsize=3, lw=1)
+            axes.annotate(f" {float(total.value):.4g}", (left, i), va="center", xytext=(6, 0), textcoords="offset points")
+    axes.set_yticks(range(len(budgets)), [_short(b) for b in budgets])
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.set_xlabel(f"nats, {budgets[0].sampler} sampler, {budgets[0].target.label}")
+    axes.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
+
+
+def _short(one: GridBudget) -> str:
+    label = one.grid.name if len(one.grid.label) > 40 else one.grid.label
+    return f"{label}, {one.grid.N} steps" if label == one.grid.name else label

@@ -1,0 +1,137 @@
+"""Results for a terminal: a live line while claims run, tables, and single verdicts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from numerics.enclosures import Enclosure
+from numerics.targets import Target
+from verify.evaluate import Outcome
+from verify.schedules import PARTS, Comparison, GridBudget
+from verify.verdicts import Status, Verdict
+
+COLOURS = {
+    Status.CERTIFIED: "green",
+    Status.SUPPORTED: "green",
+    Status.REFUTED: "red",
+    Status.INCONCLUSIVE: "yellow",
+}
+
+
+@contextmanager
+def follow(out: Console, total: int) -> Iterator[Callable[[Verdict], None]]:
+    """A progress bar over claims; verdicts that differ from what is expected are printed at once."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
+        task = progress.add_task("claims", total=total)
+
+        def tick(verdict: Verdict) -> None:
+            progress.advance(task)
+            progress.update(task, description=verdict.claim.id)
+            if not verdict.as_expected:
+                expected = verdict.claim.expected
+                progress.console.print(f"{verdict.claim.id}: {verdict.status}, expected {expected}: {verdict.how}")
+
+        yield tick
+
+
+@contextmanager
+def counting(out: Console, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar over the cases of one search."""
+    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
+        task = progress.add_task("cases", total=total)
+        yield lambda seen: progress.update(task, completed=seen)
+
+
+def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: float) -> None:
+    """One line a claim, then the count of what differs from the expected."""
+    table = Table("claim", "verdict", "expected", "cases", "tightest", "title", box=None, pad_edge=False)
+    for v in verdicts:
+        colour = COLOURS[v.status] if v.as_expected else "bold red"
+        mark = "" if v.as_expected else "  <- differs"
+        table.add_row(
+            v.claim.id,
+            f"[{colour}]{v.status}[/{colour}]{mark}",
+            str(v.claim.expected),
+            str(v.examples),
+            _tightness(v),
+            v.claim.title,
+        )
+    out.print(table)
+    wrong = [v for v in verdicts if not v.as_expected]
+    for v in verdicts:
+        if v.counterexample is not None:
+            out.print(f"{v.claim.id}: {_sides(v.counterexample)}", markup=False)
+            out.print(f"    at {v.counterexample.case}", markup=False)
+    summary = f"{len(verdicts)} claims, {len(wrong)} not as expected, seed {seed}, {seconds:.0f} s"
+    out.print(f"[{'bold red' if wrong else 'bold green'}]{summary}[/]")
+
+
+def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None:
+    """One verdict in words."""
+    colour = COLOURS[v.status]
+    where = f", data {target.label}" if target is not None else ""
+    head = f"[{colour} bold]{str(v.status).upper()}[/]"
+    out.print(f"{head}   {v.how}, {v.examples} cases, seed {v.seed}{where}".replace(", ,", ","))
+    if v.counterexample is not None:
+        out.print(f"  smallest   {v.counterexample.case}", markup=False)
+        out.print(f"             {_sides(v.counterexample)}", markup=False)
+    if v.largest_violation is not None:
+        big = v.largest_violation
+        out.print(f"  largest    {_excess(v, big)} at {big.case}", markup=False)
+    if v.tightest is not None:
+        out.print(f"  tightest   {_excess(v, v.tightest)} at {v.tightest.case}", markup=False)
+        out.print(f"             {_sides(v.tightest)}", markup=False)
+    if v.error_rates:
+        out.print(f"  sampling may be wrong with probability at most {v.error_rates['false_alarm']:.1e}")
+
+
+def budget_table(out: Console, budgets: list[GridBudget], comparison: Comparison | None = None) -> None:
+    """One row a grid, each number with the digits that its error leaves."""
+    first = budgets[0]
+    out.print(f"{first.target.label}, {first.sampler} sampler, nats", markup=False)
+    extra = ("difference", "verdict") if comparison else ()
+    table = Table("grid", *PARTS, *extra, box=None, pad_edge=False)
+    for one in budgets:
+        cells = [_number(one.part(name)) for name in PARTS]
+        if comparison is not None:
+            cells += [_number(comparison.difference(one)), comparison.verdict(one)]
+        table.add_row(one.grid.label.replace("[", r"\["), *cells)
+    out.print(table)
+    reasons = {why for one in budgets for name, why in one.budget.reasons.items() if one.part(name) is None}
+    for why in sorted(reasons):
+        out.print(f"not available: {why}", markup=False)
+    kinds = sorted({str(value.kind) for one in budgets for value in map(one.part, PARTS) if value is not None})
+    out.print(f"± is the error of each number, kind: {', '.join(kinds)}")
+    if comparison is not None and comparison.disagreement:
+        out.print(f"[yellow]warning:[/] {comparison.disagreement}")
+
+
+def _number(value: Enclosure | None) -> str:
+    return "-" if value is None else f"{float(value.value):.6g} ± {float(value.radius):.0e}"
+
+
+def _tightness(v: Verdict) -> str:
+    if v.tightness.max is None:
+        return "-"
+    return f"{v.tightness.max:.1e} off" if v.claim.is_equality else f"{v.tightness.max:.4g}"
+
+
+def _sides(o: Outcome) -> str:
+    left, right = float(o.lhs.value), float(o.rhs.value)
+    sign = ("=" if o.hidden < 1e-3 else "vs") if left == right else (">" if left > right else "<")
+    kind = "ball arithmetic" if o.certified else "float64"
+    return f"left {left:.8g} {sign} {right:.8g} right (± {float(o.lhs.radius + o.rhs.radius):.0e}, {kind})"
+
+
+def _excess(v: Verdict, o: Outcome) -> str:
+    if v.claim.is_equality:
+        return f"relative difference {o.push:.3g}"
+    return f"lhs/rhs = {o.ratio:.6g}" if np.isfinite(o.ratio) else "the right side is not positive"

@@ -1,0 +1,110 @@
+"""Judging noise schedules by their exact budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numerics.budgets import Budget, budget
+from numerics.enclosures import Enclosure, Relation, at_most
+from numerics.score_errors import ScoreError
+from numerics.targets import Target
+from theory.grids import Grid
+
+PARTS = ("E_I", "E_D", "E_S", "KL_path", "KL")
+
+
+@dataclass(frozen=True)
+class GridBudget:
+    """The budget of one grid on one target with one sampler."""
+
+    grid: Grid
+    target: Target
+    sampler: str
+    budget: Budget
+
+    def part(self, name: str) -> Enclosure | None:
+        value: Enclosure | None = getattr(self.budget, name)
+        return value
+
+    def as_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"grid": self.grid.label, "target": self.target.label, "sampler": self.sampler}
+        for name in PARTS:
+            value = self.part(name)
+            out[name] = value.as_json() if value is not None else None
+        reasons = {name: why for name, why in self.budget.reasons.items() if self.part(name) is None}
+        return out | {"reasons": reasons} if reasons else out
+
+
+def grid_budget(grid: Grid, target: Target, sampler: str = "score", error: ScoreError | None = None) -> GridBudget:
+    """All parts of the error of ``sampler`` on ``grid``, in nats, each with its error or a reason."""
+    return GridBudget(grid, target, sampler, budget(target, grid.v, sampler, error))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Budgets of several grids, compared with the first by path KL (by output KL for ode and heun)."""
+
+    criterion: str
+    budgets: tuple[GridBudget, ...]
+
+    def value(self, one: GridBudget) -> Enclosure | None:
+        return one.part(self.criterion)
+
+    def difference(self, one: GridBudget) -> Enclosure | None:
+        """Error of ``one`` minus that of the first grid: negative is better."""
+        first, other = self.value(self.budgets[0]), self.value(one)
+        return None if first is None or other is None else other - first
+
+    def verdict(self, one: GridBudget) -> str:
+        """``better``, ``worse``, ``same`` or ``cannot tell`` than the first grid, from enclosures."""
+        first, other = self.value(self.budgets[0]), self.value(one)
+        if one is self.budgets[0]:
+            return "reference"
+        if first is None or other is None:
+            return "cannot tell"
+        if at_most(other, first) is Relation.HOLDS:
+            return "same" if at_most(first, other) is Relation.HOLDS else "better"
+        return "worse" if at_most(first, other) is Relation.HOLDS else "cannot tell"
+
+    @property
+    def disagreement(self) -> str | None:
+        """A warning where path KL and output KL put two grids in opposite order."""
+        for one in self.budgets[1:]:
+            pairs = [(self.budgets[0].part(name), one.part(name)) for name in ("KL_path", "KL")]
+            signs = []
+            for first, other in pairs:
+                if first is None or other is None:
+                    break
+                better, worse = at_most(other, first), at_most(first, other)
+                signs.append((better is Relation.HOLDS) - (worse is Relation.HOLDS))
+            if len(signs) == 2 and signs[0] * signs[1] < 0:
+                return f"path KL and output KL rank {one.grid.label} and {self.budgets[0].grid.label} oppositely"
+        return None
+
+    def as_json(self) -> dict[str, Any]:
+        rows = []
+        for one in self.budgets:
+            difference = self.difference(one)
+            rows.append(
+                one.as_json()
+                | {
+                    "difference": difference.as_json() if difference is not None else None,
+                    "verdict": self.verdict(one),
+                }
+            )
+        return {
+            "sampler": self.budgets[0].sampler,
+            "target": self.budgets[0].target.label,
+            "criterion": self.criterion,
+            "reference": self.budgets[0].grid.label,
+            "grids": rows,
+            "warning": self.disagreement,
+        }
+
+
+def compare(grids: list[Grid], target: Target, sampler: str = "score", error: ScoreError | None = None) -> Comparison:
+    """Budgets of ``grids`` side by side, judged against the first."""
+    budgets = tuple(grid_budget(grid, target, sampler, error) for grid in grids)
+    path = all(one.part("KL_path") is not None for one in budgets)
+    return Comparison("KL_path" if path else "KL", budgets)

@@ -1,0 +1,37 @@
+"""Named selections of claims, with the number of cases each is tried on by default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from theory.claims import Claim, Form, catalogue
+from theory.claims.claim import Expected
+from verify.search import COSTLY
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A selection; ``examples`` cases a claim unless the user asks for another number."""
+
+    name: str
+    summary: str
+    examples: int
+
+    def claims(self) -> list[Claim]:
+        chosen = list(catalogue().values())
+        if self.name == "quick":
+            return [c for c in chosen if not c.names & COSTLY or c.expected is Expected.REFUTED]
+        if self.name == "paper":
+            return [c for c in chosen if c.id.startswith("wht24.") or c.form is not Form.PRINTED]
+        return chosen
+
+
+SUITES = {
+    suite.name: suite
+    for suite in (
+        Suite("quick", "all claims whose quantities are cheap, and every claim expected false", 40),
+        Suite("sampling", "the sampling theory: identities, budgets, Theorem 2, Gaussian closed forms", 200),
+        Suite("paper", "every statement of Wang, He, Tao 2024 in the catalogue, and what it rests on", 100),
+        Suite("full", "the whole catalogue, long", 2000),
+    )
+}
