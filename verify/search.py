@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import hypothesis
 import numpy as np
@@ -22,6 +23,7 @@ from theory.claims import Claim
 from verify.calculator import calculator_cases
 from verify.cases import Case
 from verify.evaluate import TRUSTED_MARGIN, Evaluator, Outcome
+from verify.reproducible import no_local_constants
 from verify.strategies import cases
 from verify.verdicts import Status, Tightness, Verdict, finite
 
@@ -85,10 +87,8 @@ class Search:
                 self.minimal = outcome
                 raise _Violation
 
-        try:
+        with suppress(_Violation):
             self.run(fail, 5 * self.examples, (Phase.generate, Phase.target, Phase.shrink))
-        except _Violation:
-            pass
 
     def outcome(self, case: Case) -> Outcome | None:
         gaussian = hasattr(case.target, "eigenvalues")
@@ -113,10 +113,8 @@ class Search:
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
         )(test)
-        try:
+        with no_local_constants(), suppress(Unsatisfiable):
             hypothesis.seed(self.seed)(test)()
-        except Unsatisfiable:
-            pass
 
 
 def violated(outcome: Outcome) -> bool:

@@ -14,8 +14,8 @@ def conjecture(
         list[str] | None,
         typer.Option(metavar="T", help="Fix the data; may be repeated. Default: Gaussians and 1-D mixtures."),
     ] = None,
-    examples: Annotated[int, typer.Option(min=10, help="Cases.")] = 200,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    examples: Annotated[int, typer.Option(help="Cases.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same verdict.")] = 0,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="The verdict as JSON.")] = None,
 ) -> None:
     """Try to refute a relation between quantities of a diffusion sampler.
@@ -28,12 +28,15 @@ def conjecture(
     Exit code 0: not refuted; 1: refuted or inconclusive; 2: bad input.
     """
     from theory.claims import Claim, Form
+    from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
     from verify.conjectures import conjecture_cases
     from verify.language import parse_relation, parse_target
     from verify.reports.terminal import counting, show_verdict
     from verify.search import verify_claim
 
+    at_least("--examples", examples, 10)
+    at_least("--seed", seed, 0)
     parsed = parse_relation(relation)
     data = [parse_target(text) for text in target or []]
     claim = Claim(

@@ -19,9 +19,9 @@ def verify(
     claim: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A claim of the catalogue; may be repeated.")
     ] = None,
-    examples: Annotated[int | None, typer.Option(min=10, help="Cases a claim; each suite has its own.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same verdicts.")] = 0,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    examples: Annotated[int | None, typer.Option(help="Cases a claim; each suite has its own.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same verdicts.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report (made if missing).")] = None,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Verdicts as JSON.")] = None,
 ) -> None:
@@ -31,11 +31,15 @@ def verify(
 
     Exit code 0: every verdict as expected; 1: some verdict differs; 2: bad input.
     """
+    from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
     from verify.reports.terminal import follow, verdict_table
     from verify.runner import run_claims
     from verify.suites import SUITES
 
+    at_least("--examples", examples, 10)
+    at_least("--seed", seed, 0)
+    at_least("--jobs", jobs, 1)
     chosen, default = _chosen(files or [], suite, claim or [])
     count = examples or (SUITES[default].examples if default else 100)
     out = console(json)

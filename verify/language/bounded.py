@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 import sympy
-from sympy import Integral, Pow, Product, Rational, Sum
+from sympy import Integral, Pow, Product, Rational, Sum, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef
 
 from verify.language.errors import BadInput
@@ -18,11 +18,30 @@ from verify.language.errors import BadInput
 MAX_POWER = 64
 MAX_BITS = 900  # of an exact number; below the largest float, 2^1024
 LARGEST = 1e300
+SMALL, SMALL_POWER = 10, 8
 
 
 def is_constant(expression: Any) -> bool:
     """A closed-form number: no quantity, no free argument, nothing to sum or integrate."""
-    return bool(expression.is_number) and not expression.has(Sum, Product, Integral, AppliedUndef)
+    # In this order: sympy's is_number rebuilds the body of a Sum, which may take seconds.
+    return not expression.has(Sum, Product, Integral, AppliedUndef) and bool(expression.is_number)
+
+
+def depends_on_something(expression: Any) -> bool:
+    """Whether a quantity, a free argument or an index of a sum around it is free in the expression."""
+    binders = expression.atoms(Sum, Product, Integral)
+    if not binders:
+        return expression.has(Symbol, AppliedUndef)
+    bound = {limit[0] for binder in binders for limit in binder.limits}
+    return bool(expression.atoms(Symbol) - bound) or bool(expression.free_symbols)
+
+
+def is_small(expression: Any) -> bool:
+    """Whether sympy may be asked for a sign: it takes exponential time over nested powers, isolates the roots
+    of polynomials, and integrates numerically."""
+    if expression.has(Sum, Product, Integral) or sum(1 for _ in preorder_traversal(expression)) > SMALL:
+        return False
+    return all(abs(p.exp) <= SMALL_POWER for p in expression.atoms(Pow) if isinstance(p.exp, Rational))
 
 
 def checked(expression: Any) -> Any:
@@ -55,6 +74,8 @@ def checked_power(base: Any, exponent: Any) -> None:
             raise BadInput("the power has more than 270 digits; write a smaller one")
     if base == 0 and is_constant(exponent) and exponent.is_negative:
         raise BadInput("division by zero; change the divisor")
+    if not exponent.is_Integer:
+        _require_not_negative(base)
     if is_constant(base) and not is_constant(exponent) and not float(base) > 0:
         raise BadInput("a base that is not positive has whole numbers as exponents only; change the base")
     if is_constant(base) and is_constant(exponent):
@@ -65,10 +86,17 @@ def checked_argument(function: str, argument: Any) -> None:
     """Before ``function(argument)`` is built.
 
     Raises:
-        BadInput: for a constant argument, a value that is not real or exceeds 1e300.
+        BadInput: a root or logarithm that is never real, or a constant value above 1e300.
     """
+    if function in ("sqrt", "log"):
+        _require_not_negative(argument)
     if is_constant(argument) and hasattr(math, function):
         _require_real(lambda: getattr(math, function)(float(argument)))
+
+
+def _require_not_negative(argument: Any) -> None:
+    if is_small(argument) and not is_constant(argument) and argument.is_nonpositive:
+        raise BadInput("a root or logarithm of something that is never positive is not real; change its sign")
 
 
 def _require_real(compute: Any) -> None:

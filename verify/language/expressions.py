@@ -18,7 +18,13 @@ from sympy.core.function import AppliedUndef
 from theory.compiler.ops import FUNCTIONS
 from theory.vocabulary import VOCABULARY, Quantity, Shape
 from verify.language.binders import BINDERS, build_binder
-from verify.language.bounded import checked, checked_argument, checked_power, is_constant
+from verify.language.bounded import (
+    checked,
+    checked_argument,
+    checked_power,
+    depends_on_something,
+    is_constant,
+)
 from verify.language.errors import BadInput, did_you_mean, quoted
 from verify.language.literals import exact, is_number
 from verify.language.scopes import INDICES, Scope, free_index, require_on_grid
@@ -164,7 +170,9 @@ class Builder:
         if len(values) < 2:
             raise self.source.error(node, f"{name} wants two or more arguments, got {len(values)}")
         for argument, value in zip(node.args, values, strict=True):
-            if value.is_number and not is_constant(value):  # sympy fails when it must compare such numbers
+            if not (
+                is_constant(value) or depends_on_something(value)
+            ):  # sympy fails when it must compare such numbers
                 typed = quoted(self.source.segment(argument), 40)
                 raise self.source.error(
                     argument, f"{typed} in {name} depends on no quantity; write its value"

@@ -43,7 +43,10 @@ def parse_target(text: str) -> Target:
     if word == "digits":
         text = "digits()"
     if looks_like_call(text):
-        return make(parse_call(text, "target", EXAMPLE), TARGETS, "target", limits=_LIMITS)
+        target = make(parse_call(text, "target", EXAMPLE), TARGETS, "target", limits=_LIMITS)
+        if not isinstance(target.label, str):
+            raise BadInput(f"{quoted(text)}: a label is no number; leave it out")
+        return target
     hint = did_you_mean(word, TARGETS) if word.isidentifier() else "check the ending"
     raise BadInput(
         f"{quoted(text)} is no target; {hint}. A target is a family such as {EXAMPLE}, digits, "
