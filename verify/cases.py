@@ -42,7 +42,7 @@ class Case:
     def __str__(self) -> str:
         parts = [f"data {self.target.label}"]
         if self.v:
-            levels = ", ".join(f"{v:.6g}" for v in self.v[:6]) + (", ..." if len(self.v) > 6 else "")
+            levels = ", ".join(_distinct(self.v[:6])) + (", ..." if len(self.v) > 6 else "")
             parts = [f"N = {self.N}", f"v = ({levels})", *parts]
         if self.error is not None:
             parts.append(f"s_theta = {1 + self.error.a:g} grad log p + {self.error.b:g}")
@@ -50,3 +50,12 @@ class Case:
             parts.append("exact start")
         parts += [f"{name} = {value:.6g}" for name, value in self.free]
         return ", ".join(parts)
+
+
+def _distinct(levels: tuple[float, ...]) -> list[str]:
+    """Decimals with six digits, or with as many as tell the levels apart."""
+    for digits in range(6, 18):
+        texts = [f"{v:.{digits}g}" for v in levels]
+        if len(set(texts)) == len(texts):
+            break
+    return texts

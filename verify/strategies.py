@@ -22,9 +22,14 @@ def levels() -> st.SearchStrategy[float]:
     """Noise levels (variances) over twelve decades, small integers first."""
     return st.one_of(
         st.integers(1, 12).map(float),
-        st.floats(0.01, 100.0),
-        st.floats(np.log(SMALL), np.log(LARGE)).map(lambda e: float(np.exp(e))),
+        st.floats(0.01, 100.0).map(_tidy),
+        st.floats(np.log(SMALL), np.log(LARGE)).map(lambda e: _tidy(np.exp(e))),
     )
+
+
+def _tidy(number: float) -> float:
+    """Six digits are enough to search, and a counterexample has to be read."""
+    return float(f"{float(number):.6g}") if abs(number) > 1e-6 else 0.0
 
 
 def variances(max_steps: int = 8) -> st.SearchStrategy[tuple[float, ...]]:
@@ -80,14 +85,14 @@ def _nearly_equal(draw: st.DrawFn, max_steps: int) -> tuple[float, ...]:
 
 def data_variances(spread: bool = False) -> st.SearchStrategy[float]:
     first = (st.just(1.0),) if spread else (st.just(0.0), st.just(1.0))
-    return st.one_of(*first, st.floats(0.01, 10.0), st.sampled_from((1e-6, 1e-3, 1e3, 1e6)))
+    return st.one_of(*first, st.floats(0.01, 10.0).map(_tidy), st.sampled_from((1e-6, 1e-3, 1e3, 1e6)))
 
 
 def gaussians(
     max_d: int = 3, centred: bool = False, spread: bool = False
 ) -> st.SearchStrategy[Gaussian]:
     """Gaussian data of dimension 1 to ``max_d``; variance 0 is data at one point."""
-    means = st.just(0.0) if centred else st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-5, 5))
+    means = st.just(0.0) if centred else st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-5, 5).map(_tidy))
 
     def build(spectrum: list[float], mean: float) -> Gaussian:
         if len(spectrum) == 1:
@@ -103,11 +108,11 @@ def mixtures(draw: st.DrawFn, max_components: int = 3) -> GaussianMixture:
     count = draw(st.integers(2, max_components))
     shares = draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
     means = draw(
-        st.lists(st.one_of(st.integers(-3, 3).map(float), st.floats(-5, 5)), min_size=count, max_size=count)
+        st.lists(st.one_of(st.integers(-3, 3).map(float), st.floats(-5, 5).map(_tidy)), min_size=count, max_size=count)
     )
     stds = draw(
         st.lists(
-            st.one_of(st.sampled_from((0.0, 1.0, 0.5)), st.floats(0.01, 3.0)), min_size=count, max_size=count
+            st.one_of(st.sampled_from((0.0, 1.0, 0.5)), st.floats(0.01, 3.0).map(_tidy)), min_size=count, max_size=count
         )
     )
     weights = np.asarray(shares, float) / sum(shares)
@@ -127,8 +132,8 @@ def targets(cases: Cases) -> st.SearchStrategy[Target]:
 
 def score_errors() -> st.SearchStrategy[LinearError | None]:
     """s_theta = (1 + a) grad log p + b; None is the exact score."""
-    shift = st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-3, 3))
-    scale = st.one_of(st.just(0.0), st.sampled_from((0.1, -0.1, 0.5, -0.5)), st.floats(-0.9, 1.0))
+    shift = st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-3, 3).map(_tidy))
+    scale = st.one_of(st.just(0.0), st.sampled_from((0.1, -0.1, 0.5, -0.5)), st.floats(-0.9, 1.0).map(_tidy))
     return st.one_of(st.none(), st.builds(LinearError, a=scale, b=shift))
 
 
@@ -149,7 +154,7 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
         free["w"] = free["u"] * draw(share)
     data = target if target is not None else draw(targets(space))
     if "x" in names:
-        reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6))
+        reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6).map(_tidy))
         free["x"] = float(data.mean[0] + draw(reach) * np.sqrt(data.m2.value + free.get("u", 0.0)))
     if "a_t" in names:
         free["a_t"] = draw(st.sampled_from(space.time_exponents))

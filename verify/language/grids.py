@@ -79,7 +79,10 @@ def _from_file(path: Path) -> Grid:
     else:
         sigmas, rows = _sigma_column(path)
     _require_falling(path, sigmas, rows)
-    return from_sigmas(sigmas, name=str(path))
+    try:
+        return from_sigmas(sigmas, name=str(path))
+    except GridError as error:
+        raise BadInput(f"{path}: {error}") from None
 
 
 def _sigma_column(path: Path) -> tuple[Any, list[int]]:

@@ -51,24 +51,24 @@ def _size_error(source: Source, node: ast.expr, why: str) -> BadInput:
 
 
 def plain(source: Source, node: ast.expr) -> int | float:
-    """A finite number, with an optional sign, as Python reads it.
+    """A finite number, with an optional sign, as Python reads it; integers above 10^12 become floats.
 
     Raises:
-        BadInput: something else than a number, a float that overflows, or an integer above 10^12.
+        BadInput: something else than a number, or one that overflows.
     """
-    if (
-        isinstance(node, ast.UnaryOp)
-        and isinstance(node.op, (ast.USub, ast.UAdd))
-        and is_number(node.operand)
-    ):
-        value = plain(source, node.operand)
-        return -value if isinstance(node.op, ast.USub) else value
-    if not is_number(node):
-        raise source.error(
-            node, f"{quoted(source.segment(node))} is not a number; only numbers are read here"
-        )
-    assert isinstance(node, ast.Constant)
-    number: int | float = node.value  # type: ignore[assignment]
-    if not math.isfinite(number) or (isinstance(number, int) and number > LARGEST):
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+            return -plain(source, node.operand)
+        case ast.UnaryOp(op=ast.UAdd(), operand=ast.Constant()):
+            return plain(source, node.operand)
+        case ast.Constant(value=int() | float() as number) if is_number(node):
+            pass
+        case _:
+            raise source.error(node, f"{quoted(source.segment(node))} is not a number; write one")
+    try:
+        number = number if isinstance(number, int) and number <= LARGEST else float(number)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise source.error(node, f"the number {quoted(source.segment(node), 30)} is too large")
     return number

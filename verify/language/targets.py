@@ -47,6 +47,8 @@ def parse_target(text: str) -> Target:
         if not isinstance(target.label, str):
             raise BadInput(f"{quoted(text)}: a label is no number; leave it out")
         return target
+    if word in TARGETS:
+        raise BadInput(f"{word} needs its parameters; write for example {EXAMPLE}")
     hint = did_you_mean(word, TARGETS) if word.isidentifier() else "check the ending"
     raise BadInput(
         f"{quoted(text)} is no target; {hint}. A target is a family such as {EXAMPLE}, digits, "

@@ -56,14 +56,15 @@ def _name(one: GridBudget) -> str:
 
 
 def _height(one: GridBudget, v: np.ndarray, curve: np.ndarray) -> np.ndarray:
-    """Density over ln v of the area that counts: v J(v), or mmse(v)/v for the denoiser sampler."""
+    """Density over ln sigma of what counts: v J(v), or mmse(v)/v for the denoiser sampler."""
     return v * curve if one.sampler == "score" else curve / v
 
 
 def staircase(axes: Any, one: GridBudget, curve: tuple[np.ndarray, np.ndarray] | None) -> None:
-    """The exact curve and what the sampler holds fixed on each step; the shaded area is 4 E_D.
+    """The exact curve and what the sampler holds fixed on each step; the shaded area is E_D.
 
-    Over ln sigma an area under v J(v) is an integral of J dv, up to the factor 2 of ln v = 2 ln sigma.
+    E_D = 1/2 int (J - J_k) dv, and dv = 2 v d ln sigma, so over ln sigma the height v J makes areas of E_D in nats;
+    the denoiser sampler's height mmse/v does the same for 1/2 int (mmse_k - mmse) d(1/v).
     """
     grid = one.grid
     if curve is not None:
@@ -101,7 +102,7 @@ def bars(axes: Any, budgets: list[GridBudget]) -> None:
             axes.annotate(f" {float(total.value):.4g}", (left, i), va="center", xytext=(6, 0), textcoords="offset points")
     axes.set_yticks(range(len(budgets)), [_short(b) for b in budgets])
     axes.invert_yaxis()
-    axes.margins(x=0.12)
+    axes.set_xlim(0, 1.15 * max(axes.get_xlim()[1], 1e-300))
     axes.set_xlabel(f"nats, {budgets[0].sampler} sampler, {budgets[0].target.label}")
     axes.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
 

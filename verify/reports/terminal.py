@@ -94,16 +94,19 @@ def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None
 
 
 def budget_table(out: Console, budgets: list[GridBudget], comparison: Comparison | None = None) -> None:
-    """One row a grid, each number with the digits that its error leaves."""
+    """One column a grid, one row a part of its error."""
     first = budgets[0]
     out.print(f"{first.target.label}, {first.sampler} sampler, nats", markup=False)
-    extra = ("difference", "verdict") if comparison else ()
-    table = Table("grid", *PARTS, *extra, box=None, pad_edge=False)
-    for one in budgets:
-        cells = [_number(one.part(name)) for name in PARTS]
-        if comparison is not None:
-            cells += [_number(comparison.difference(one)), comparison.verdict(one)]
-        table.add_row(one.grid.label.replace("[", r"\["), *cells)
+    letters = [chr(ord("A") + i) for i in range(len(budgets))]
+    for letter, one in zip(letters, budgets, strict=True):
+        out.print(f"  {letter} = {one.grid.label}", markup=False)
+    table = Table("", *letters, box=None, pad_edge=False)
+    for name in PARTS:
+        table.add_row(name, *(_number(one.part(name)) for one in budgets))
+    if comparison is not None:
+        table.add_row("", *("" for _ in budgets))
+        table.add_row(f"{comparison.criterion} - A", *(_number(comparison.difference(one)) for one in budgets))
+        table.add_row("verdict", *(comparison.verdict(one) for one in budgets))
     out.print(table)
     reasons = {why for one in budgets for name, why in one.budget.reasons.items() if one.part(name) is None}
     for why in sorted(reasons):

@@ -1,0 +1,121 @@
+"""Data distributions as typed and from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numerics.targets import Gaussian, GaussianMixture, PointCloud, Target, digits
+from verify.language import BadInput, parse_target
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("gaussian()", Gaussian()),
+        ("gaussian(d=1, var=0.25)", Gaussian(1, 0.25)),
+        (" gaussian( 3 , .5, mean = [1, -2, +3e0] ) ", Gaussian(3, 0.5, [1.0, -2.0, 3.0])),
+        ("gaussian(cov=[[2, .5], [.5, 1]])", Gaussian(cov=[[2.0, 0.5], [0.5, 1.0]])),
+        (
+            "mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])",
+            GaussianMixture([0.3, 0.7], [-1.5, 1.0], [0.25, 0.4]),
+        ),
+        ("mixture((.5, .5), ((0, 1), (1, 0)), (1, 2))", GaussianMixture([0.5] * 2, [[0, 1], [1, 0]], [1, 2])),
+        ("cloud(points=[[0, 1], [1, 0]])", PointCloud([[0.0, 1.0], [1.0, 0.0]])),
+        ("digits", digits()),
+        ("digits()", digits()),
+    ],
+)  # fmt: skip
+def test_reads_and_reads_its_label_back(text: str, target: Target) -> None:
+    for read in (parse_target(text), parse_target(target.label)):
+        assert type(read) is type(target)
+        assert read.label == target.label
+        assert np.array_equal(read.mean, target.mean)
+        assert read.m2.value == target.m2.value
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["no target", "mixture("]),
+        ("gausian", ["'gaussian'"]),
+        ("gausian(d=1)", ["'gausian'", "'gaussian'"]),
+        ("gaussian", ["needs its parameters"]),
+        ("gaussian(dim=1)", ["'dim'", "write gaussian(d=None"]),
+        ("gaussian(d=0)", ["d = 0"]),
+        ("gaussian(d=1.5)", ["d = 1.5"]),
+        ("gaussian(d=1000000000)", ["d = 1000000000 exceeds 100000"]),
+        ("gaussian(var=-1)", ["-1"]),
+        ("gaussian(var=[1, [2]])", ["var"]),
+        ("gaussian(var=1e999)", ["'1e999' is too large"]),
+        ("gaussian(d=1, var=1, cov=[[1]])", ["only one"]),
+        ("gaussian(cov=[[1, 2], [2, 1]])", ["eigenvalue"]),
+        ("gaussian(mean='a')", ["no meaning"]),
+        ("gaussian(mean=[x])", ["'x' is not a number"]),
+        ("gaussian(mean=2*3)", ["'2*3' is not a number"]),
+        ("mixture(weights=[1], means=[0])", ["stds"]),
+        ("mixture(weights=[.5], means=[0], stds=[1])", ["sum to 0.5"]),
+        ("mixture([1], [0], [1], samples=[2])", ["mixture("]),
+        ("mixture([1], [0], [1], samples=1000000000000)", ["samples"]),
+        ("cloud([1, 2], 3)", ["label"]),
+        ("cloud([])", ["empty"]),
+        ("digits(3)", ["too many positional", "write digits()"]),
+        ("missing.npy", ["'missing.npy'", "no such file"]),
+        ("points.parquet", [".npy .csv"]),
+    ],
+)
+def test_refuses_and_says_why(text: str, words: list[str]) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_target(text)
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+POINTS = np.array([[0.0, 1.5], [-2.0, 1e-3], [4.0, 4.0]])
+
+
+def test_points_from_npy(tmp_path: Path) -> None:
+    np.save(tmp_path / "p.npy", POINTS.astype(np.float32))
+    cloud = parse_target(str(tmp_path / "p.npy"))
+    assert isinstance(cloud, PointCloud)
+    assert np.array_equal(cloud.points, POINTS.astype(np.float32))
+    assert cloud.label == str(tmp_path / "p.npy")
+
+
+@pytest.mark.parametrize("header", ["", "x,y\n", "# my data\nx,y\n"])
+def test_points_from_csv(tmp_path: Path, header: str) -> None:
+    (tmp_path / "p.csv").write_text(header + "\n".join(",".join(map(repr, row)) for row in POINTS.tolist()))
+    cloud = parse_target(str(tmp_path / "p.csv"))
+    assert isinstance(cloud, PointCloud)
+    assert np.array_equal(cloud.points, POINTS)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["no numbers"]),
+        ("x,y\n", ["no numbers"]),
+        ("1,2\n3\n", ["row 2", "1 numbers", "has 2"]),
+        ("x,y\n1,2\n3,b\n", ["row 3", "'b'"]),
+        ("sigma,loss\n1,2\n", ["loss curve", "not read yet"]),
+        ("Loss, Sigma\n1,2\n", ["loss curve", "not read yet"]),
+    ],
+)
+def test_bad_csv(tmp_path: Path, content: str, words: list[str]) -> None:
+    (tmp_path / "p.csv").write_text(content)
+    with pytest.raises(BadInput) as caught:
+        parse_target(str(tmp_path / "p.csv"))
+    for word in (str(tmp_path / "p.csv"), *words):
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(("shape", "words"), [((3,), "(3,)"), ((2, 2, 2), "(2, 2, 2)"), ((0, 2), "empty")])
+def test_bad_npy_shape(tmp_path: Path, shape: tuple[int, ...], words: str) -> None:
+    np.save(tmp_path / "p.npy", np.zeros(shape))
+    with pytest.raises(BadInput) as caught:
+        parse_target(str(tmp_path / "p.npy"))
+    assert words in str(caught.value)
