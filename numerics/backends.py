@@ -162,7 +162,20 @@ class BallOps:
         """Proved by ``acb_calc_integrate``; the integrand must be analytic, so |.|, min and max are refused."""
         if isinstance(upper, float):
             raise NotAvailable("ball arithmetic integrates over finite ranges only")
-        result = flint.acb.integral(lambda at, _: flint.acb(f(at)), _ball(lower), _ball(upper))
+        raised: list[Exception] = []
+
+        def integrand(at: Any, _analytic: bool) -> Any:
+            if raised:  # flint cannot be stopped from within: let it finish on non-finite values
+                return flint.acb("nan")
+            try:
+                return flint.acb(f(at))
+            except Exception as error:
+                raised.append(error)
+                return flint.acb("nan")
+
+        result = flint.acb.integral(integrand, _ball(lower), _ball(upper))
+        if raised:
+            raise raised[0]
         return result.real
 
 

@@ -184,7 +184,7 @@ class Enclosure:
     def __mul__(self, other: EnclosureLike) -> Enclosure:
         o = as_enclosure(other)
         radius = np.abs(self.value) * o.radius + np.abs(o.value) * self.radius + self.radius * o.radius
-        return self._with(self.value * o.value, radius, o)
+        return self._with(self.value * o.value, radius + TINY, o)  # products may underflow
 
     def __truediv__(self, other: EnclosureLike) -> Enclosure:
         o = as_enclosure(other)
@@ -192,7 +192,7 @@ class Enclosure:
             value = self.value / o.value
             floor = np.abs(o.value) - o.radius
             radius = np.where(floor > 0, (self.radius + np.abs(value) * o.radius) / floor, np.inf)
-        return self._with(value, radius, o)
+        return self._with(value, radius + TINY, o)
 
     def __pow__(self, power: int | float) -> Enclosure:
         if float(power).is_integer() and abs(power) <= 64:

@@ -1,4 +1,4 @@
-"""Empirical data: attention against a plain softmax, memory, sampled curves against certified ones, limits."""
+"""Empirical data: attention against a plain softmax, memory, sampled curves against certified ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gaussian mixtures: printed numbers, definitions against each other, two-level quantities, many dimensions."""
+"""Gaussian mixtures: printed numbers, definitions against each other, two levels, many dimensions."""
 
 from __future__ import annotations
 
@@ -201,6 +201,8 @@ def test_other_quantities_are_refused_in_many_dimensions() -> None:
             PLANE.measure(name, *args)
     with pytest.raises(NotAvailable, match="2 dimensions"):
         PLANE.ball("J", 1.0)
+    with pytest.raises(ValueError, match="u < v"):
+        EXAMPLE.measure("score_ahead", 0.0, 1.0, 1.0)
     with pytest.raises(NotAvailable, match="colour"):
         EXAMPLE.measure("colour", 1.0)
 
