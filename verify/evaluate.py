@@ -109,18 +109,26 @@ class Evaluator:
         Raises:
             NotAvailable: a quantity of the claim cannot be measured in this case.
         """
-        env = FloatMeasurements(case)
-        lhs, rhs = (_scalar(side(env)) for side in self.floats)
-        relation = self.decide(lhs, rhs)
-        trusted = self.trust(relation, lhs, rhs)
-        screened = Outcome(case, relation, lhs, rhs, False, trusted, 0, self.claim.is_equality)
-        sampled = Kind.SAMPLED in (lhs.kind, rhs.kind)
-        if sampled or (relation is Relation.HOLDS and not certify):
+        screened = self.screen(case)
+        sampled = Kind.SAMPLED in (screened.lhs.kind, screened.rhs.kind)
+        if sampled or (screened.relation is Relation.HOLDS and not certify):
             return screened
         try:
             return self.certify(case)
         except NotAvailable:
             return screened
+
+    def screen(self, case: Case) -> Outcome:
+        """Decide in float64 alone.
+
+        Raises:
+            NotAvailable: a quantity of the claim cannot be measured in this case.
+        """
+        env = FloatMeasurements(case)
+        lhs, rhs = (_scalar(side(env)) for side in self.floats)
+        relation = self.decide(lhs, rhs)
+        trusted = self.trust(relation, lhs, rhs)
+        return Outcome(case, relation, lhs, rhs, False, trusted, 0, self.claim.is_equality)
 
     def certify(self, case: Case) -> Outcome:
         """Decide by ball arithmetic alone, at rising precision.

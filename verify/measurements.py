@@ -16,9 +16,10 @@ import numpy as np
 from numerics import budgets
 from numerics.chains import path_kl, path_kl_ball
 from numerics.enclosures import Enclosure, as_enclosure
+from numerics.samplers import ExponentialIntegrator
 from numerics.score_errors import LearnedScore, LinearError
 from numerics.targets.base import NotAvailable
-from numerics.terminal import gaussian_output, terminal_kl, terminal_kl_ball
+from numerics.terminal import gaussian_output, gaussian_output_ball, terminal_kl, terminal_kl_ball
 from theory.vocabulary import VOCABULARY, Shape
 from verify.cases import Case
 
@@ -188,8 +189,6 @@ class FloatMeasurements(_Measurements):
         return self._output(self.case.sampler)[1]
 
     def _V_EI(self) -> Callable[[Any], Enclosure]:
-        from numerics.samplers import ExponentialIntegrator
-
         return lambda a: self._output(ExponentialIntegrator(float(as_enclosure(a).value)))[1]
 
 
@@ -264,3 +263,17 @@ class BallMeasurements(_Measurements):
     def _KL(self) -> Any:
         c = self.case
         return terminal_kl_ball(c.target, c.v, c.sampler, c.error, c.start)
+
+    def _output(self, sampler: Any) -> Any:
+        self.gaussian()
+        c = self.case
+        return gaussian_output_ball(c.target, c.v, sampler, c.error, c.start)[0]
+
+    def _M_out(self) -> Any:
+        return self._output(self.case.sampler).mean
+
+    def _V_out(self) -> Any:
+        return self._output(self.case.sampler).variance
+
+    def _V_EI(self) -> Callable[[Any], Any]:
+        return lambda a: self._output(ExponentialIntegrator(float(a.mid()))).variance

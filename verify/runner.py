@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
+import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from theory.claims import Claim, find
 from verify.user_claims import load_claims
 from verify.verdicts import Verdict
+
+
+class RunError(RuntimeError):
+    """A run that ended without a verdict for each claim."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A claim whose search broke down: no verdict, and no reason to lose the others."""
+
+    claim: Claim
+    trace: str
 
 
 def claim_seed(seed: int, claim_id: str) -> int:
@@ -22,8 +35,8 @@ def claim_seed(seed: int, claim_id: str) -> int:
 
 def run_claims(
     jobs: Sequence[tuple[Claim, Path | None]], examples: int, seed: int, workers: int = 1
-) -> Iterator[Verdict]:
-    """Verdicts as they are reached.
+) -> Iterator[Verdict | Failure]:
+    """Verdicts as they are reached; a search that raises gives a :class:`Failure` instead.
 
     Args:
         jobs: claims, each with the user's file it comes from (None for the catalogue).
@@ -41,8 +54,8 @@ def run_claims(
     # the slowest first, so that the last worker is not left alone with one of them
     order = sorted(jobs, key=lambda job: "KL" not in job[0].names and "KL_path" not in job[0].names)
     pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    for id, verdict in pool(delayed(_in_worker)(c.id, file, examples, seed) for c, file in order):
-        yield replace(verdict, claim=by_id[id])
+    for id, result in pool(delayed(_in_worker)(c.id, file, examples, seed) for c, file in order):
+        yield replace(result, claim=by_id[id])
 
 
 def _in_worker(id: str, file: Path | None, examples: int, seed: int) -> tuple[str, Any]:
@@ -55,7 +68,10 @@ def _in_worker(id: str, file: Path | None, examples: int, seed: int) -> tuple[st
     return id, replace(_search(claim, examples, seed), claim=None)  # type: ignore[arg-type]
 
 
-def _search(claim: Claim, examples: int, seed: int) -> Verdict:
+def _search(claim: Claim, examples: int, seed: int) -> Verdict | Failure:
     from verify.search import verify_claim
 
-    return verify_claim(claim, examples, claim_seed(seed, claim.id))
+    try:
+        return verify_claim(claim, examples, claim_seed(seed, claim.id))
+    except Exception:
+        return Failure(claim, traceback.format_exc())

@@ -1,8 +1,8 @@
 """The search for a counterexample, driven by hypothesis.
 
-The first pass never stops: hypothesis draws cases and ``target`` pushes the claim's slack up, so that it sees the
-tightest case or the largest violation. If something was violated, a small counterexample is wanted: the second
-pass tries cases for a pocket calculator, and only if all of them hold, hypothesis shrinks a violation.
+First come cases for a pocket calculator: if one of them violates the claim, it is the counterexample to show. Then
+hypothesis draws cases and ``target`` pushes the claim's slack up, whether or not violations occur, so that it sees the
+tightest case or the largest violation. Only if a violation turned up here and none before, hypothesis shrinks it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 
 import hypothesis
 import numpy as np
@@ -30,6 +31,7 @@ from verify.verdicts import Status, Tightness, Verdict, finite
 COSTLY = {"KL", "KL_path"}  # on mixtures: quadrature in two dimensions, or a propagated density
 COSTLY_SHARE = 4  # such claims are tried on a quarter as many cases
 RESOLVED = 1e-6
+SIMPLE_FIRST = 600  # cases for a pocket calculator that every claim is tried on before the search
 PROVED_MIXTURES = 12  # how many mixture cases a claim may decide by ball arithmetic where float64 sufficed
 
 Progress = Callable[[int], None]
@@ -53,7 +55,7 @@ class Search:
         self.progress = progress
 
     def explore(self) -> None:
-        """Pass one: see many cases, pushed towards a violation."""
+        """See many cases, pushed towards a violation."""
 
         def look(case: Case) -> None:
             outcome = self.outcome(case)
@@ -65,11 +67,12 @@ class Search:
 
         self.run(look, self.examples, (Phase.generate, Phase.target))
 
-    def simplest(self) -> None:
-        """Pass two: the first violation among the cases for a pocket calculator."""
-        for case in calculator_cases(self.claim.cases, self.claim.names, self.target):
+    def simplest(self, most: int | None = None) -> None:
+        """The first violation among (the first ``most`` of) the cases for a pocket calculator."""
+        simple = calculator_cases(self.claim.cases, self.claim.names, self.target)
+        for case in islice(simple, most):
             try:
-                if self.evaluate(case, certify=False).relation is Relation.HOLDS:
+                if self.evaluate.screen(case).relation is not Relation.VIOLATED:
                     continue
                 outcome = self.evaluate(case)
             except NotAvailable:
@@ -79,7 +82,7 @@ class Search:
                 return
 
     def shrink(self) -> None:
-        """Pass three, if the second found nothing: let hypothesis shrink a violation."""
+        """Let hypothesis shrink a violation."""
 
         def fail(case: Case) -> None:
             outcome = self.outcome(case)
@@ -139,8 +142,9 @@ def verify_claim(
     """
     began = time.perf_counter()
     search = Search(claim, examples, seed, target, progress)
+    search.simplest(SIMPLE_FIRST)
     search.explore()
-    if any(violated(o) for o in search.outcomes):
+    if search.minimal is None and any(violated(o) for o in search.outcomes):
         search.simplest()
         if search.minimal is None:
             search.shrink()
@@ -149,7 +153,7 @@ def verify_claim(
 
 def _verdict(search: Search, seconds: float) -> Verdict:
     claim, outcomes = search.claim, search.outcomes
-    bad = [o for o in outcomes if violated(o)]
+    bad = [o for o in outcomes if violated(o)] + ([search.minimal] if search.minimal else [])
     status, how = _judge(search, bad)
     gaps = np.array([o.push if claim.is_equality else o.ratio for o in outcomes])
     alphas = {source: a for o in outcomes for side in (o.lhs, o.rhs) for source, a in side.sources.items()}

@@ -12,7 +12,13 @@ from numerics.samplers.base import Sampler
 from numerics.samplers.registry import get_sampler
 from numerics.score_errors import LearnedScore, ScoreError
 from numerics.targets.base import Target
-from numerics.terminal.gaussian import GaussianOutput, gaussian_kl, gaussian_kl_ball, gaussian_output, gaussian_output_ball
+from numerics.terminal.gaussian import (
+    GaussianOutput,
+    gaussian_kl,
+    gaussian_kl_ball,
+    gaussian_output,
+    gaussian_output_ball,
+)
 from numerics.terminal.output import OutputDensity, density_kl, propagate
 
 __all__ = [

@@ -55,9 +55,7 @@ def _density(grid: str, sampler: str | Sampler) -> OutputDensity:
 
 
 @pytest.mark.parametrize("grid", GRIDS)
-def test_euler_ancestral_is_the_denoiser_sampler(
-    k_diffusion_sampling: ModuleType, grid: str
-) -> None:
+def test_euler_ancestral_is_the_denoiser_sampler(k_diffusion_sampling: ModuleType, grid: str) -> None:
     test = ChiSquareTest(_density(grid, "denoiser"), alpha=ALPHA)
     assert not test.rejects(_ancestral_samples(k_diffusion_sampling, grid, seed=1))
 

@@ -59,14 +59,29 @@ def _steps(env: Environment) -> int | None:
 
 def names_used(expression: sympy.Basic) -> set[str]:
     """Vocabulary names that the expression needs a value for (derivatives as ``J'``)."""
-    derivatives = expression.atoms(Derivative)
-    names = {f"{der.expr.func.__name__}'" for der in derivatives if isinstance(der.expr, AppliedUndef)}
-    plain = expression.xreplace({der: sympy.Add(*der.expr.args) for der in derivatives})
-    names |= {f.func.__name__ for f in plain.atoms(AppliedUndef)}
-    labels = {i.base.label for i in plain.atoms(Indexed)}
-    bound = {limit[0] for s in plain.atoms(Sum, Product, Integral) for limit in s.limits}
-    free = {s for s in plain.free_symbols if isinstance(s, Symbol)} - bound - labels
-    return names | {label.name for label in labels} | {s.name for s in free}
+    names: set[str] = set()
+    # a walk by hand: rebuilding a large expression would make sympy evaluate it again
+    todo: list[tuple[Any, frozenset[Any]]] = [(expression, frozenset())]
+    while todo:
+        e, bound = todo.pop()
+        if isinstance(e, Derivative) and isinstance(e.expr, AppliedUndef):
+            names.add(f"{e.expr.func.__name__}'")
+            todo += [(a, bound) for a in e.expr.args]
+        elif isinstance(e, Indexed):
+            names.add(e.base.label.name)
+            todo += [(i, bound) for i in e.indices]
+        elif isinstance(e, (Sum, Product, Integral)):
+            for variable, *ends in reversed(e.limits):
+                todo += [(end, bound) for end in ends]
+                bound = bound | {variable}
+            todo.append((e.function, bound))
+        else:
+            if isinstance(e, AppliedUndef):
+                names.add(e.func.__name__)
+            elif isinstance(e, Symbol) and e not in bound:
+                names.add(e.name)
+            todo += [(a, bound) for a in e.args]
+    return names
 
 
 class Tree(ABC):
@@ -91,24 +106,24 @@ class Tree(ABC):
         return shared
 
     def build(self, e: Any, scope: Scope) -> Node:
-        if e is sympy.oo:
-            return lambda frame: float("inf")
-        if e.is_number and not e.has(Sum, Product, Integral):
-            return lambda frame: frame.ops.const(e)
         if isinstance(e, Symbol):
             return self.symbol(e, scope)
         if isinstance(e, Indexed):
             return self.element(e.base.label.name, e.indices, scope)
+        if isinstance(e, (Sum, Product)):
+            return self.reduction(e, scope)
+        if isinstance(e, Integral):
+            return self.integral(e, scope)
+        if e is sympy.oo:
+            return lambda frame: float("inf")
+        if not e.free_symbols and not e.has(Sum, Product, Integral):
+            return lambda frame: frame.ops.const(e)
         if e.is_Add:
             return self.addition(e, scope)
         if isinstance(e, Mul):
             return self.multiplication(e, scope)
         if isinstance(e, (Pow, sympy.exp)):
             return self.power(e, scope)
-        if isinstance(e, (Sum, Product)):
-            return self.reduction(e, scope)
-        if isinstance(e, Integral):
-            return self.integral(e, scope)
         if isinstance(e, AppliedUndef):
             return self.call(e.func.__name__, e.args, scope)
         if isinstance(e, Derivative):

@@ -31,19 +31,19 @@ app.add_typer(schedule.app, name="schedule")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; bad input is one line on standard error and exit code 2."""
     from verify.language.errors import BadInput
+    from verify.runner import RunError
 
     try:
         code = app(arguments, standalone_mode=False)
-    except (BadInput, ValueError, OSError) as error:
-        if isinstance(error, BadInput | OSError) or _known(error):
-            _fail(str(error))
-        traceback.print_exc()
-        _fail("scoreproof itself failed (above); this is no verdict")
+    except (BadInput, RunError, OSError) as error:
+        _fail(str(error))
     except typer.Exit as stop:
         code = stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _fail("stopped")
     except Exception as error:
+        if _known(error):
+            _fail(str(error))
         if hasattr(error, "format_message"):  # click's usage errors: unknown option, missing argument
             _fail(error.format_message())
         traceback.print_exc()

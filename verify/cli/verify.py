@@ -34,7 +34,7 @@ def verify(
     from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
     from verify.reports.terminal import follow, verdict_table
-    from verify.runner import run_claims
+    from verify.runner import Failure, RunError, run_claims
     from verify.suites import SUITES
 
     at_least("--examples", examples, 10)
@@ -44,11 +44,14 @@ def verify(
     count = examples or (SUITES[default].examples if default else 100)
     out = console(json)
     began = time.perf_counter()
-    verdicts = []
+    verdicts, failures = [], []
     with follow(out, len(chosen)) as tick:
-        for verdict in run_claims(chosen, count, seed, jobs):
-            verdicts.append(verdict)
-            tick(verdict)
+        for result in run_claims(chosen, count, seed, jobs):
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                verdicts.append(result)
+            tick(result)
     verdicts.sort(key=lambda v: v.claim.id)
     seconds = time.perf_counter() - began
     verdict_table(out, verdicts, seed, seconds)
@@ -59,6 +62,10 @@ def verify(
             page = write_report(report, verdicts, seed, count, seconds, with_budgets=default == "quick")
         out.print(f"report: {page}")
     write_json([v.as_json() for v in verdicts], json)
+    if failures:
+        out.print("\n".join(failure.trace for failure in failures), markup=False)
+        names = ", ".join(failure.claim.id for failure in failures)
+        raise RunError(f"scoreproof itself failed on {names} (above), which therefore has no verdict")
     raise typer.Exit(0 if all(v.as_expected for v in verdicts) else 1)
 
 

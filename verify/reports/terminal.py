@@ -9,10 +9,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from numerics.enclosures import Enclosure
 from numerics.targets import Target
 from verify.evaluate import Outcome
+from verify.runner import Failure
 from verify.schedules import PARTS, Comparison, GridBudget
 from verify.verdicts import Status, Verdict
 
@@ -25,16 +27,16 @@ COLOURS = {
 
 
 @contextmanager
-def follow(out: Console, total: int) -> Iterator[Callable[[Verdict], None]]:
+def follow(out: Console, total: int) -> Iterator[Callable[[Verdict | Failure], None]]:
     """A progress bar over claims; verdicts that differ from what is expected are printed at once."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("claims", total=total)
 
-        def tick(verdict: Verdict) -> None:
+        def tick(verdict: Verdict | Failure) -> None:
             progress.advance(task)
             progress.update(task, description=verdict.claim.id)
-            if not verdict.as_expected:
+            if isinstance(verdict, Verdict) and not verdict.as_expected:
                 expected = verdict.claim.expected
                 progress.console.print(f"{verdict.claim.id}: {verdict.status}, expected {expected}: {verdict.how}")
 
@@ -52,18 +54,15 @@ def counting(out: Console, total: int) -> Iterator[Callable[[int], None]]:
 
 def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: float) -> None:
     """One line a claim, then the count of what differs from the expected."""
-    table = Table("claim", "verdict", "expected", "cases", "tightest", "title", box=None, pad_edge=False)
-    for v in verdicts:
-        colour = COLOURS[v.status] if v.as_expected else "bold red"
-        mark = "" if v.as_expected else "  <- differs"
-        table.add_row(
-            v.claim.id,
-            f"[{colour}]{v.status}[/{colour}]{mark}",
-            str(v.claim.expected),
-            str(v.examples),
-            _tightness(v),
-            v.claim.title,
-        )
+    table = Table(box=None, pad_edge=False)
+    rows = [_verdict_row(v) for v in verdicts]
+    names = ("claim", "verdict", "cases", "tightest", "title")
+    widths = [max(len(cell) for cell in (name, *column)) for name, *column in zip(names, *rows, strict=True)]
+    room = max(12, out.width - sum(widths[:-1]) - 2 * len(names))  # only the title may be cut
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    for v, row in zip(verdicts, rows, strict=True):
+        table.add_row(row[0], Text(row[1], COLOURS[v.status] if v.as_expected else "bold red"), *row[2:-1], _cut(row[-1], room))
     out.print(table)
     wrong = [v for v in verdicts if not v.as_expected]
     for v in verdicts:
@@ -72,6 +71,15 @@ def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: flo
             out.print(f"    at {v.counterexample.case}", markup=False)
     summary = f"{len(verdicts)} claims, {len(wrong)} not as expected, seed {seed}, {seconds:.0f} s"
     out.print(f"[{'bold red' if wrong else 'bold green'}]{summary}[/]")
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def _verdict_row(v: Verdict) -> tuple[str, ...]:
+    verdict = f"{v.status}" if v.as_expected else f"{v.status}, expected {v.claim.expected}"
+    return v.claim.id, verdict, str(v.examples), _tightness(v), v.claim.title
 
 
 def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None:
