@@ -14,10 +14,10 @@ help: ## list the targets
 setup: $(READY) ## make .venv with everything that the other targets need
 
 verify: $(READY) ## run the quick suite on real input and write report/
-	$(BIN)/scoreproof verify --suite quick --report report
+	$(BIN)/scoreproof verify --suite quick --jobs $(JOBS) --report report
 
 paper: $(READY) ## run every claim of the paper (long)
-	$(BIN)/scoreproof verify --suite paper
+	$(BIN)/scoreproof verify --suite paper --jobs $(JOBS)
 
 test: $(READY) ## run the tests on JOBS processes (2)
 	$(BIN)/python -m pytest -n $(JOBS)

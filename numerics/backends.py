@@ -59,9 +59,7 @@ class EnclosureOps(NumpyOps):
 
     def select(self, mask: np.ndarray, x: Any, otherwise: float) -> Any:
         e = as_enclosure(x)
-        return Enclosure(
-            np.where(mask, e.value, otherwise), np.where(mask, e.radius, 0.0), e.kind, e.sources
-        )
+        return Enclosure(np.where(mask, e.value, otherwise), np.where(mask, e.radius, 0.0), e.kind, e.sources)
 
     def integrate(self, f: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
         """Composite Gauss-Legendre; the error is stated from the distance of 10 to 14 nodes a panel."""

@@ -44,9 +44,7 @@ class Budget:
     reasons: dict[str, str]
 
 
-def budget(
-    target: Target, v: ArrayLike, sampler: str = "score", error: ScoreError | None = None
-) -> Budget:
+def budget(target: Target, v: ArrayLike, sampler: str = "score", error: ScoreError | None = None) -> Budget:
     """All parts for one grid of variances ``v``, shape (N+1,), strictly decreasing.
 
     Parts without a value carry the reason: the ode and heun samplers have no path KL, since a deterministic

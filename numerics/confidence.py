@@ -96,9 +96,7 @@ def _unit_draws(draws: ArrayLike, low: float, high: float, alpha: float) -> Floa
     if x.ndim == 0 or x.shape[-1] < 2:
         raise ValueError("a confidence interval needs 2 or more draws along the last axis")
     if not np.all((x >= low) & (x <= high)):
-        raise ValueError(
-            f"a draw lies outside [{low!r}, {high!r}]: the interval holds for bounded draws only"
-        )
+        raise ValueError(f"a draw lies outside [{low!r}, {high!r}]: the interval holds for bounded draws only")
     return (x - low) / (high - low)
 
 

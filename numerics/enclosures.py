@@ -136,7 +136,7 @@ class Enclosure:
 
     def widened(self, radius: ArrayLike) -> Enclosure:
         """The same number with ``radius`` more error."""
-        return Enclosure(self.value, self.radius + radius, self.kind, self.sources)
+        return Enclosure(self.value, self.radius + np.asarray(radius, dtype=np.float64), self.kind, self.sources)
 
     def intersect(self, lower: ArrayLike, upper: ArrayLike) -> Enclosure:
         """The part of the enclosure that lies within proved limits ``lower <= true <= upper``."""

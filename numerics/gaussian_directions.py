@@ -87,9 +87,7 @@ def direction_balls(target: Gaussian, error: LinearError) -> Counter[tuple[float
     variance, basis = _axes(target)
     if basis is not None and (np.any(target.mean) or error.b):
         raise NotAvailable(f"no proved eigenvectors for {target.label}: give it by its eigenvalues")
-    return Counter(
-        (float(lam), float(m), float(error.b)) for lam, m in zip(variance, target.mean, strict=True)
-    )
+    return Counter((float(lam), float(m), float(error.b)) for lam, m in zip(variance, target.mean, strict=True))
 
 
 def as_ball(direction: tuple[float, float, float]) -> Direction:

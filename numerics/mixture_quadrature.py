@@ -43,9 +43,7 @@ class MixtureLaw:
         line = getattr(target, "_line", None)
         if isinstance(line, Components):
             return cls(line.weights, line.means, line.variances)
-        raise NotAvailable(
-            f"{target.label} is not a one-dimensional Gaussian mixture, so it has no known density"
-        )
+        raise NotAvailable(f"{target.label} is not a one-dimensional Gaussian mixture, so it has no known density")
 
     def spread(self, v: float) -> Array:
         """Standard deviations of the components of X_v, shape (J,)."""

@@ -20,9 +20,7 @@ def imported_packages(source: str) -> set[str]:
     """Top-level names of every absolute import in the text, also of those inside functions."""
     nodes = list(ast.walk(ast.parse(source)))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names += [
-        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level
-    ]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
     return {name.split(".")[0] for name in names}
 
 
@@ -39,9 +37,7 @@ def test_no_import_points_up(layer: str) -> None:
 
 
 def test_imports_inside_functions_are_seen() -> None:
-    source = (
-        "def f():\n    from torch.nn import functional\n    import verify.cli, os\nfrom . import numerics"
-    )
+    source = "def f():\n    from torch.nn import functional\n    import verify.cli, os\nfrom . import numerics"
     assert imported_packages(source) == {"torch", "verify", "os"}
 
 

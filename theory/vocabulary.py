@@ -92,9 +92,7 @@ mu = scalar("mu", "mean of one-dimensional Gaussian data", "data", "real", r"\mu
 u = scalar("u", "a noise level in the variance clock, sigma_bar^2", "data^2", "> 0", "u", positive=True)
 w = scalar("w", "a second noise level, 0 < w < u", "data^2", "> 0", "w", positive=True)
 x = scalar("x", "a point of one-dimensional data space", "data", "real", "x", real=True)
-a_t = scalar(
-    "a_t", "exponent of the time parametrisation sigma_bar_t = t^{a_t}", "1", "> 0", r"\kappa", positive=True
-)
+a_t = scalar("a_t", "exponent of the time parametrisation sigma_bar_t = t^{a_t}", "1", "> 0", r"\kappa", positive=True)
 C = scalar("C", "a constant that a statement leaves unnamed, tested at 10^6", "1", ">= 1", "C", positive=True)
 
 # --- the grid ------------------------------------------------------------------------------------------------
@@ -104,9 +102,7 @@ gamma = indexed("gamma", "signal-to-noise ratio 1/v[k] (alpha^2/sigma^2)", "data
 
 # --- information curves, functions of a noise level -----------------------------------------------------------
 J = function("J", ("u",), "Fisher information E||grad log p_u(X_u)||^2", "data^-2", "0 <= J <= d/u", "J")
-mmse = function(
-    "mmse", ("u",), "E||X_0 - E[X_0 | X_u]||^2", "data^2", "0 <= mmse <= min(m2, d u)", r"\mathrm{mmse}"
-)
+mmse = function("mmse", ("u",), "E||X_0 - E[X_0 | X_u]||^2", "data^2", "0 <= mmse <= min(m2, d u)", r"\mathrm{mmse}")
 H = function("H", ("u",), "differential entropy of X_u", "nats", "real", "H")
 hess2 = function("hess2", ("u",), "E||hess log p_u(X_u)||_F^2", "data^-4", ">= 0", r"\mathrm{hess}_2")
 cov2 = function("cov2", ("u",), "E||Cov(X_0 | X_u)||_F^2", "data^4", ">= 0", r"\mathrm{cov}_2")
@@ -120,9 +116,7 @@ dscore = function("dscore", ("x", "u"), "second derivative of log p_u at x, d = 
 score_ahead = function(
     "score_ahead", ("x", "u", "w"), "E[score(Y_w, w) | Y_u = x], reverse process", "1/data", "real", r"\bar s"
 )
-denoiser_ahead = function(
-    "denoiser_ahead", ("x", "u", "w"), "E[denoiser(Y_w, w) | Y_u = x]", "data", "real", r"\bar D"
-)
+denoiser_ahead = function("denoiser_ahead", ("x", "u", "w"), "E[denoiser(Y_w, w) | Y_u = x]", "data", "real", r"\bar D")
 drift2 = function(
     "drift2", ("u", "w"), "E||score(Y_u, u) - score(Y_w, w)||^2, reverse process", "data^-2", ">= 0", r"\delta^2_s"
 )
@@ -146,9 +140,7 @@ KL_path = scalar(
     r"\mathrm{KL}_{\mathrm{path}}",
     nonnegative=True,
 )
-KL = scalar(
-    "KL", "KL(p_{v_N} || law of the sampler's output)", "nats", ">= 0", r"\mathrm{KL}", nonnegative=True
-)
+KL = scalar("KL", "KL(p_{v_N} || law of the sampler's output)", "nats", ">= 0", r"\mathrm{KL}", nonnegative=True)
 V_out = scalar("V_out", "variance of the sampler's output, d = 1", "data^2", "> 0", r"V_{\mathrm{out}}", positive=True)
 M_out = scalar("M_out", "mean of the sampler's output, d = 1", "data", "real", r"M_{\mathrm{out}}", real=True)
 V_EI = function(

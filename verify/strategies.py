@@ -88,11 +88,11 @@ def data_variances(spread: bool = False) -> st.SearchStrategy[float]:
     return st.one_of(*first, st.floats(0.01, 10.0).map(_tidy), st.sampled_from((1e-6, 1e-3, 1e3, 1e6)))
 
 
-def gaussians(
-    max_d: int = 3, centred: bool = False, spread: bool = False
-) -> st.SearchStrategy[Gaussian]:
+def gaussians(max_d: int = 3, centred: bool = False, spread: bool = False) -> st.SearchStrategy[Gaussian]:
     """Gaussian data of dimension 1 to ``max_d``; variance 0 is data at one point."""
-    means = st.just(0.0) if centred else st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-5, 5).map(_tidy))
+    means = (
+        st.just(0.0) if centred else st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-5, 5).map(_tidy))
+    )
 
     def build(spectrum: list[float], mean: float) -> Gaussian:
         if len(spectrum) == 1:

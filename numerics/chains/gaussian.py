@@ -24,9 +24,7 @@ from numerics.targets import Gaussian
 MOST_BITS = 1 << 15
 
 
-def path_kl_gaussian(
-    target: Gaussian, v: ArrayLike, sampler: Sampler, error: LinearError, start: str
-) -> Enclosure:
+def path_kl_gaussian(target: Gaussian, v: ArrayLike, sampler: Sampler, error: LinearError, start: str) -> Enclosure:
     """KL of the joint laws by the chain rule, in float64; arguments as :func:`numerics.chains.path_kl`."""
     levels = as_variances(v)
     direction = directions(target, error).column()
@@ -66,9 +64,7 @@ def path_kl_gaussian_ball(
     raise ArithmeticError(f"the path KL of {target.label} needs more than {MOST_BITS} bits")
 
 
-def _direction_kl(
-    direction: Direction, levels: list[float], sampler: Sampler, error: LinearError, start: str
-) -> arb:
+def _direction_kl(direction: Direction, levels: list[float], sampler: Sampler, error: LinearError, start: str) -> arb:
     exact = arb_mat([[direction.variance + min(u, w) for w in levels] for u in levels])
     means, chain = _chain_law(direction, levels, sampler, error, start)
     gap = arb_mat([[m - direction.mean] for m in means])

@@ -40,9 +40,7 @@ def start_kl(law: MixtureLaw, v: float) -> Enclosure:
         log_p = law.log_density(x, v)
         log_q = -0.5 * x**2 / v - 0.5 * np.log(2 * np.pi * v)
         weight = w * np.exp(log_p)
-        return float(np.sum(weight * (log_p - log_q))), float(
-            np.sum(weight * (np.abs(log_p) + np.abs(log_q)))
-        )
+        return float(np.sum(weight * (log_p - log_q))), float(np.sum(weight * (np.abs(log_p) + np.abs(log_q))))
 
     return refined(integral)
 

@@ -35,9 +35,7 @@ class BallMixture:
         self.inverse = [1 / (v + s2) for s2 in self.variances]
         self.within = [s2 * v * i for s2, i in zip(self.variances, self.inverse, strict=True)]
         two_pi = 2 * arb.pi()
-        self.log_norm = [
-            (v * 0 + w).log() + (i / two_pi).log() / 2 for w, i in zip(weights, self.inverse, strict=True)
-        ]
+        self.log_norm = [(v * 0 + w).log() + (i / two_pi).log() / 2 for w, i in zip(weights, self.inverse, strict=True)]
         # float64 copies, to choose j
         norms = [float((n[0] if self.series else n).real.mid()) for n in self.log_norm]
         rates = [float((i[0] if self.series else i).real.mid()) / 2 for i in self.inverse]

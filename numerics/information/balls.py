@@ -129,9 +129,7 @@ def _truncated(name: str, components: Components, v: arb, cut: float, tolerance:
 
         points = _breaks(components, v, cut)
         tolerance = tolerance / len(points)
-        pieces = (
-            acb.integral(f, a, b, rel_tol=arb(2) ** -ctx.prec, abs_tol=tolerance) for a, b in pairwise(points)
-        )
+        pieces = (acb.integral(f, a, b, rel_tol=arb(2) ** -ctx.prec, abs_tol=tolerance) for a, b in pairwise(points))
         return sum((piece.real for piece in pieces), arb(0))
     finally:
         ctx.cap = saved

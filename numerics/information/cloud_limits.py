@@ -92,9 +92,7 @@ def enclosing_radius2(points: FloatArray, steps: int = 300) -> float:
     return best
 
 
-def _distance_histogram(
-    points: FloatArray, repeats: NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _distance_histogram(points: FloatArray, repeats: NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Bins of squared distances: least, largest value and number of pairs i < j, without exact repeats."""
     n, d = points.shape
     norms = (points**2).sum(axis=1)

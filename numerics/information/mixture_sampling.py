@@ -69,9 +69,7 @@ class MixtureSampling:
         generator = torch.Generator().manual_seed(self.seed)
         d = self.means.shape[1]
         chances = torch.from_numpy(self.weights)
-        self._component = torch.multinomial(
-            chances, self.samples, replacement=True, generator=generator
-        ).numpy()
+        self._component = torch.multinomial(chances, self.samples, replacement=True, generator=generator).numpy()
         self._noise = torch.randn(self.samples, d, dtype=torch.float64, generator=generator).numpy()
         gaps = self.means[:, None, :] - self.means[None, :, :]
         centre = self.weights @ self.means
@@ -97,9 +95,7 @@ class MixtureSampling:
         entropies = 0.5 * (np.log(2 * np.pi * np.e * total)).sum(axis=-1)
         size = (self.weights * 0.5 * np.abs(np.log(2 * np.pi * np.e * total)).sum(axis=-1)).sum(axis=-1)
         fixed = (self.weights * entropies).sum(axis=-1) - (self.weights * np.log(self.weights)).sum()
-        return Enclosure.of(fixed, 1e-14 * (size + 1)) - self._sampled.measure(
-            "entropy", v, 0 * v, 0 * v + most, 0.0
-        )
+        return Enclosure.of(fixed, 1e-14 * (size + 1)) - self._sampled.measure("entropy", v, 0 * v, 0 * v + most, 0.0)
 
     def _draw(self, v: float) -> dict[str, Draws]:
         total = self.spectra + v

@@ -44,9 +44,7 @@ class SampledMeans:
         self._draw, self._label, self._alpha = draw, label, alpha
         self._known: dict[tuple[str, float], tuple[float, float, str]] = {}
 
-    def measure(
-        self, name: str, v: FloatArray, lower: FloatArray, upper: FloatArray, width: float
-    ) -> Enclosure:
+    def measure(self, name: str, v: FloatArray, lower: FloatArray, upper: FloatArray, width: float) -> Enclosure:
         """The mean of variable ``name`` at levels ``v`` of any shape, within proved limits of that shape.
 
         Levels at which the limits are closer than ``width`` are not sampled; if all are, nothing is random.

@@ -35,9 +35,7 @@ def _log_ratio(m: Marginal) -> tuple[FloatArray, FloatArray]:
     means, weights = m.components.means[:, None, None], m.components.weights[:, None, None]
     normal = -0.5 * np.log1p(m.s2 / m.v)
     delta = (m.x**2 * m.s2 + m.v * means * (2 * m.x - means)) / (2 * m.v * m.c) + normal
-    size = (m.x**2 * m.s2 + m.v * np.abs(means) * (2 * np.abs(m.x) + np.abs(means))) / (
-        2 * m.v * m.c
-    ) - normal
+    size = (m.x**2 * m.s2 + m.v * np.abs(means) * (2 * np.abs(m.x) + np.abs(means))) / (2 * m.v * m.c) - normal
     small = np.abs(delta).max(axis=0) < 0.5
     near = np.log1p((weights * np.expm1(np.where(small, delta, 0.0))).sum(axis=0))
     exponent = m.x**2 / (2 * m.v)
@@ -81,9 +79,7 @@ def kl_density_derivative(m: Marginal) -> tuple[FloatArray, FloatArray]:
     gap = m.average(0.5 * (shift * (m.q + q_normal) + m.s2 / (m.c * m.v)))
     gap_noise = m.spread(0.5 * (shift_size * (np.abs(m.q) + np.abs(q_normal)) + m.s2 / (m.c * m.v)))
     agreeing = m.p * gap * ratio + tau_normal * excess
-    agreeing_noise = m.p * (
-        gap_noise * np.abs(ratio) + np.abs(gap) * (ratio_noise + np.abs(ratio) * m.p_noise)
-    )
+    agreeing_noise = m.p * (gap_noise * np.abs(ratio) + np.abs(gap) * (ratio_noise + np.abs(ratio) * m.p_noise))
     agreeing_noise += tau_normal_size * (excess_noise + 8 * EPS * np.abs(excess))
 
     tau, tau_noise = m.average(m.t), m.spread(m.t_size)

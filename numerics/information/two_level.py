@@ -57,9 +57,7 @@ def drift2(components: Components, v: FloatArray, u: FloatArray) -> Enclosure:
         return near.p * mean, near.p * (error + mean * (near.p_noise + 64 * EPS))
 
     value, error = quadrature.integrate(breaks, integrand, 8 * ARRAYS * (len(components) + 1) * len(_Z))
-    return Enclosure.of(
-        value.reshape(v.shape), (error + _drift_tail(components, later, earlier)).reshape(v.shape)
-    )
+    return Enclosure.of(value.reshape(v.shape), (error + _drift_tail(components, later, earlier)).reshape(v.shape))
 
 
 def _drift_tail(components: Components, v: FloatArray, u: FloatArray) -> FloatArray:
@@ -98,9 +96,7 @@ def ahead(name: str, components: Components, x: FloatArray, v: FloatArray, u: Fl
         return density * value, density * noise + relative * np.abs(value)
 
     value, error = quadrature.integrate(breaks, integrand, 8 * ARRAYS * 2 * (len(components) + 1))
-    return Enclosure.of(
-        value.reshape(shape), (error + _ahead_tail(components, offset, later, earlier)).reshape(shape)
-    )
+    return Enclosure.of(value.reshape(shape), (error + _ahead_tail(components, offset, later, earlier)).reshape(shape))
 
 
 def _ahead_tail(components: Components, offset: FloatArray, v: FloatArray, u: FloatArray) -> FloatArray:

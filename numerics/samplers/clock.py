@@ -21,9 +21,7 @@ def as_variances(v: ArrayLike) -> NDArray[np.float64]:
     if grid.ndim != 1 or grid.size < 2:
         raise ValueError(f"a grid has at least two points in one dimension, not shape {grid.shape}")
     if not (np.all(np.isfinite(grid)) and grid[-1] > 0 and np.all(np.diff(grid) < 0)):
-        raise ValueError(
-            "a grid of variances is finite, positive and strictly decreasing (v_0 > ... > v_N > 0)"
-        )
+        raise ValueError("a grid of variances is finite, positive and strictly decreasing (v_0 > ... > v_N > 0)")
     return grid
 
 

@@ -42,9 +42,7 @@ def sample(
     """
     method, levels, noisy = get_sampler(sampler), as_variances(v), from_noise(start)
     generator = torch.Generator(device=device).manual_seed(seed)
-    parts = [
-        _run(method, model, levels, size, generator, noisy, torch.device(device)) for size in _sizes(n, chunk)
-    ]
+    parts = [_run(method, model, levels, size, generator, noisy, torch.device(device)) for size in _sizes(n, chunk)]
     return torch.cat(parts) if parts else torch.empty(0, model.d, dtype=torch.float64, device=device)
 
 

@@ -114,9 +114,7 @@ class PointCloud(Target):
         if name == "m2":
             return self.m2
         if name not in _NAMES:
-            raise NotAvailable(
-                f"{self.label} has no estimate of {name}: only {', '.join(_NAMES)} are sampled"
-            )
+            raise NotAvailable(f"{self.label} has no estimate of {name}: only {', '.join(_NAMES)} are sampled")
         (v,) = noise_levels(*args)
         level = Enclosure.of(v)
         if name in ("mmse", "J"):

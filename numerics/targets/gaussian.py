@@ -242,9 +242,7 @@ class Gaussian(Target):
 
     def _require_one_dimension(self, name: str) -> None:
         if self.d != 1:
-            raise NotAvailable(
-                f"{name} is a function of (x, v) for d = 1 only; {self.label} has d = {self.d}"
-            )
+            raise NotAvailable(f"{name} is a function of (x, v) for d = 1 only; {self.label} has d = {self.d}")
 
 
 def _norm2(vector: FloatArray) -> arb:

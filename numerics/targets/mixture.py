@@ -126,9 +126,7 @@ class GaussianMixture(Target):
         constant: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """sum_k r_k(x) (constant_k + U_k linear(U_k^T (x - m_k))), U_k the eigenvectors of C_k."""
-        weights, means, spectra = (
-            torch.from_numpy(a).to(x) for a in (self._weights, self._means, self._spectra)
-        )
+        weights, means, spectra = (torch.from_numpy(a).to(x) for a in (self._weights, self._means, self._spectra))
         basis = None if self._basis is None else torch.from_numpy(self._basis).to(x)
 
         def average(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:

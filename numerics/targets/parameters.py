@@ -18,9 +18,7 @@ def finite_array(name: str, value: Any, *ndim: int) -> FloatArray:
     Raises:
         ValueError: it is not one.
     """
-    shapes = " or ".join(
-        ("a number", "a list of numbers", "nested lists of numbers")[min(n, 2)] for n in ndim
-    )
+    shapes = " or ".join(("a number", "a list of numbers", "nested lists of numbers")[min(n, 2)] for n in ndim)
     try:
         array = np.array(value, dtype=np.float64)
     except (TypeError, ValueError):

@@ -124,9 +124,7 @@ def propagate_particles(
     scale = float(np.min(spread))
     for level, level_next in pairwise(levels):
         tau = float(sampler.noise_variance(level, level_next)) ** 0.5
-        particles = _step(
-            density, low, high, scale, tau, _drift(model, sampler, level, level_next), resolution, reach
-        )
+        particles = _step(density, low, high, scale, tau, _drift(model, sampler, level, level_next), resolution, reach)
         low = float(np.min(particles.centres)) - reach * tau
         high = float(np.max(particles.centres)) + reach * tau
         scale, density = tau, partial(particles.on_grid, reach=reach)

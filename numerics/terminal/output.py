@@ -98,9 +98,7 @@ def density_kl(law: MixtureLaw, model: Model, v: ArrayLike, sampler: Sampler, st
     return Enclosure.of(value, gap + rounding * (steps + 32)).intersect(0.0, np.inf)
 
 
-def _kl(
-    law: MixtureLaw, v: float, particles: Particles, resolution: float, reach: float
-) -> tuple[float, float, float]:
+def _kl(law: MixtureLaw, v: float, particles: Particles, resolution: float, reach: float) -> tuple[float, float, float]:
     """KL(p_v || particles) by the trapezoid rule; lost mass plus rounding; what the far tails contributed."""
     spread = law.spread(v)
     low, high = np.min(law.means - CUT * spread), np.max(law.means + CUT * spread)

@@ -90,6 +90,4 @@ def test_deterministic_samplers_take_the_same_steps(
     theirs = getattr(k_diffusion_sampling, name)(_model, x, sigmas, disable=True)
     assert torch.allclose(theirs, y, rtol=1e-11, atol=1e-11)
     other = SAMPLERS["heun" if sampler == "ode" else "ode"]
-    assert not torch.allclose(
-        other.step(MIXTURE, x, v, v_next), SAMPLERS[sampler].step(MIXTURE, x, v, v_next)
-    )
+    assert not torch.allclose(other.step(MIXTURE, x, v, v_next), SAMPLERS[sampler].step(MIXTURE, x, v, v_next))

@@ -63,9 +63,7 @@ def test_score_and_denoiser_are_linked_by_tweedie_but_computed_apart() -> None:
 def test_score_is_the_gradient_of_the_log_density() -> None:
     target, v = Gaussian(cov=COV, mean=[1.0, -2.0, 0.5]), 0.3
     x = torch.randn(5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    marginal = torch.distributions.MultivariateNormal(
-        torch.tensor(target.mean), torch.tensor(COV + v * np.eye(3))
-    )
+    marginal = torch.distributions.MultivariateNormal(torch.tensor(target.mean), torch.tensor(COV + v * np.eye(3)))
     (gradient,) = torch.autograd.grad(marginal.log_prob(x).sum(), x)
     torch.testing.assert_close(target.score(x.detach(), v), gradient)
 

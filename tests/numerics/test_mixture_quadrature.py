@@ -16,8 +16,7 @@ LAW = MixtureLaw.of(GaussianMixture(weights=[0.2, 0.5, 0.3], means=[-3, 1, 1.1],
 def test_density_is_the_mixture() -> None:
     x = np.linspace(-12, 12, 41)
     expected = sum(
-        w * norm.pdf(x, m, (s**2 + 0.04) ** 0.5)
-        for w, m, s in ((0.2, -3, 1e-3), (0.5, 1, 2.0), (0.3, 1.1, 0.0))
+        w * norm.pdf(x, m, (s**2 + 0.04) ** 0.5) for w, m, s in ((0.2, -3, 1e-3), (0.5, 1, 2.0), (0.3, 1.1, 0.0))
     )
     assert np.exp(LAW.log_density(x, 0.04)) == pytest.approx(expected, rel=1e-12)
     assert LAW.log_density(np.array([200.0]), 0.04)[0] == pytest.approx(
@@ -42,10 +41,7 @@ def test_breakpoints_serve_several_levels_and_are_thinned() -> None:
     assert np.max(np.diff(both[np.abs(both - 1.1) < 0.015])) < 3.01e-3
     assert np.max(np.diff(one[np.abs(one - 1.1) < 0.015])) < 2.01e-3
     twins = MixtureLaw(np.full(100, 0.01), np.zeros(100), np.ones(100))
-    assert (
-        twins.breakpoints((1.0,), 1.0, 9.0).size
-        == MixtureLaw.of(Gaussian(d=1)).breakpoints((1.0,), 1, 9).size
-    )
+    assert twins.breakpoints((1.0,), 1.0, 9.0).size == MixtureLaw.of(Gaussian(d=1)).breakpoints((1.0,), 1, 9).size
 
 
 def test_panels_integrate_polynomials_exactly() -> None:

@@ -116,9 +116,7 @@ def test_rotation_moves_mean_and_shift_along() -> None:
 @pytest.mark.parametrize("error", [None, LinearError(a=-0.3, b=-0.2)])
 @pytest.mark.parametrize("v", [TWELVE, EDM, np.array([81.0, 0.0025])], ids=["twelve", "edm", "one step"])
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_density_meets_the_closed_form_on_one_component(
-    sampler: str, v: np.ndarray, error: ScoreError | None
-) -> None:
+def test_density_meets_the_closed_form_on_one_component(sampler: str, v: np.ndarray, error: ScoreError | None) -> None:
     target = Gaussian(d=1, var=0.37, mean=0.5)
     model = LearnedScore(target, error or LinearError())
     closed = terminal_kl(target, v, sampler, error)

@@ -42,5 +42,5 @@ def test_bad_claims_are_refused():
         Claim(id="x", title="x", relation=KL + KL_path, source="x")
     with pytest.raises(ValueError, match="no quantity"):
         Claim(id="x", title="x", relation=Eq(d, 2), source="x")
-    with pytest.raises(KeyError, match="wht24.thm2.corrected"):
+    with pytest.raises(KeyError, match=r"wht24\.thm2\.corrected"):
         find("wht24.thm2.correct")

@@ -135,7 +135,14 @@ def test_what_cannot_be_computed_is_named():
 
 
 def test_names_used():
-    assert names_used(Derivative(J(u), u) + sigma[0] + Sum(mmse(v[k]), (k, 0, N))) == {"J'", "u", "sigma", "mmse", "v", "N"}
+    assert names_used(Derivative(J(u), u) + sigma[0] + Sum(mmse(v[k]), (k, 0, N))) == {
+        "J'",
+        "u",
+        "sigma",
+        "mmse",
+        "v",
+        "N",
+    }
 
 
 def test_every_claim_of_the_catalogue_compiles_in_every_backend():

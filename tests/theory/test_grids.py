@@ -137,9 +137,7 @@ def test_cosine_has_the_papers_alpha_bar(grid: Grid) -> None:
     with mpmath.workdps(40):
         for i, sigma in enumerate(grid.sigmas.tolist()):
             time = mpmath.mpf(p["t_max"]) + mpmath.mpf(i) / grid.N * (mpmath.mpf(p["t_min"]) - p["t_max"])
-            f, f0 = (
-                mpmath.cos((u + p["s"]) / (1 + mpmath.mpf(p["s"])) * mpmath.pi / 2) ** 2 for u in (time, 0)
-            )
+            f, f0 = (mpmath.cos((u + p["s"]) / (1 + mpmath.mpf(p["s"])) * mpmath.pi / 2) ** 2 for u in (time, 0))
             assert abs(sigma / mpmath.sqrt(f0 / f - 1) - 1) < 1e-12
 
 
@@ -168,8 +166,7 @@ def test_grid_quantities_give_the_gaussian_denoiser_budget() -> None:
 @pytest.mark.parametrize(("steps", "ratio"), [(18, 1.0581), (40, 1.0398), (200, 1.0103)])
 def test_score_error_weights_of_exponential_over_karras(steps: int, ratio: float) -> None:
     weights = [
-        (g.steps / g.v[:-1]).sum()
-        for g in (default_grid(name, steps + 1) for name in ("exponential", "karras"))
+        (g.steps / g.v[:-1]).sum() for g in (default_grid(name, steps + 1) for name in ("exponential", "karras"))
     ]
     assert weights[0] / weights[1] == pytest.approx(ratio, abs=5e-5)
 

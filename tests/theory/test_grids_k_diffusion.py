@@ -51,11 +51,7 @@ def ulps_vp(grid: Grid) -> np.ndarray:
     [
         *((grids.karras(n, **EDM, rho=rho), ulps_karras) for n in (2, 19, 200) for rho in (1, 3, 7.0)),
         *((grids.exponential(n, **EDM), ulps_exponential) for n in (2, 19, 200)),
-        *(
-            (grids.polyexponential(n, **EDM, rho=r), ulps_polyexponential)
-            for n in (2, 19)
-            for r in (1, 0.5, 2)
-        ),
+        *((grids.polyexponential(n, **EDM, rho=r), ulps_polyexponential) for n in (2, 19) for r in (1, 0.5, 2)),
         *((grids.vp(n), ulps_vp) for n in (2, 19, 200)),
         (grids.vp(19, beta_d=12.0, beta_min=0.5, eps_s=0.05), ulps_vp),
     ],

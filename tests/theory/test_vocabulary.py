@@ -1,7 +1,7 @@
 import pytest
 from sympy import Le, Sum, log
 
-from theory.vocabulary import VOCABULARY, E_D, J, N, Shape, d, k, scalar, symbols_by_name, to_latex, u, v
+from theory.vocabulary import E_D, VOCABULARY, J, N, Shape, d, k, scalar, symbols_by_name, to_latex, u, v
 
 
 def test_every_quantity_says_what_it_is():

@@ -174,9 +174,7 @@ def random_expression(rng: random.Random, depth: int, indices: tuple[str, ...] =
 @settings(deadline=None)
 def test_what_follows_the_grammar_compiles_or_is_refused(seed: int, depth: int) -> None:
     rng = random.Random(seed)
-    relation = read_or_refuse(
-        parse_relation, f"{random_expression(rng, depth)} <= {random_expression(rng, 1)}"
-    )
+    relation = read_or_refuse(parse_relation, f"{random_expression(rng, depth)} <= {random_expression(rng, 1)}")
     if relation is not None:
         compile_array(relation.lhs)
         compile_array(relation.rhs)

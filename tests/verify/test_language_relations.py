@@ -86,9 +86,7 @@ def test_decimals_are_exact(text: str) -> None:
 def test_value_is_the_formulas_value() -> None:
     f = compile_array(parse_expression("d/2*Sum(log(v[k]/v[k+1]) - 1 + v[k+1]/v[k], (k, 0, N-1)) + m2**.5"))
     by_hand = 3 / 2 * ((0.6931471805599453 - 0.5) + (1.3862943611198906 - 0.75)) + 1.5
-    assert float(f({"d": 3.0, "m2": 2.25, "v": np.array([8.0, 4.0, 1.0])})) == pytest.approx(
-        by_hand, rel=1e-14
-    )
+    assert float(f({"d": 3.0, "m2": 2.25, "v": np.array([8.0, 4.0, 1.0])})) == pytest.approx(by_hand, rel=1e-14)
 
 
 @pytest.mark.parametrize("name", [name for name in VOCABULARY if name != "k"])

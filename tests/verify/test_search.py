@@ -6,7 +6,7 @@ from sympy import Derivative, Eq, Le, Rational, Sum, log
 from numerics.enclosures import Relation
 from numerics.targets import Gaussian, GaussianMixture
 from theory.claims import Cases, Claim, Family, find
-from theory.vocabulary import E_D, E_I, H, J, KL, KL_path, N, d, hess2, k, lam, m2, mmse, u, v
+from theory.vocabulary import E_D, E_I, KL, H, J, KL_path, N, d, hess2, k, lam, m2, mmse, u, v
 from verify.cases import Case
 from verify.evaluate import Evaluator
 from verify.measurements import FloatMeasurements
@@ -76,7 +76,9 @@ def test_same_seed_same_verdict_other_seed_other_cases():
 
 
 def test_what_cannot_be_measured_is_inconclusive_and_says_why():
-    verdict = verify_claim(claim(Le(J(u), 1 / (lam + u))), examples=10, target=GaussianMixture([0.5, 0.5], [0, 1], [1, 1]))
+    verdict = verify_claim(
+        claim(Le(J(u), 1 / (lam + u))), examples=10, target=GaussianMixture([0.5, 0.5], [0, 1], [1, 1])
+    )
     assert verdict.status is Status.INCONCLUSIVE
     assert "one-dimensional Gaussian" in verdict.how
     assert not verdict.as_expected

@@ -38,9 +38,7 @@ def _kl(delta, mean):  # type: ignore[no-untyped-def]
 
 
 def _cases(*samplers: str, start: str = "noise", spread: bool = False, max_steps: int = 8) -> Cases:
-    return Cases(
-        families=(Family.GAUSSIAN_1D,), samplers=samplers, start=start, spread=spread, max_steps=max_steps
-    )
+    return Cases(families=(Family.GAUSSIAN_1D,), samplers=samplers, start=start, spread=spread, max_steps=max_steps)
 
 
 CLAIMS = (

@@ -7,7 +7,7 @@ output variance on one-dimensional Gaussian data. Tight: equality.
 
 from sympy import Eq
 
-from theory.claims.claim import Cases, Claim, Family, Form
+from theory.claims.claim import Cases, Claim, Family
 from theory.vocabulary import V_EI, V_out, a_t
 
 CLAIMS = (
@@ -16,8 +16,6 @@ CLAIMS = (
         title="the exponential integrator depends on the grid in v alone",
         relation=Eq(V_EI(a_t), V_out),
         source="Wang, He, Tao 2024, scheme (10)",
-        cases=Cases(
-            families=(Family.GAUSSIAN_1D,), samplers=("score",), time_exponents=(0.25, 0.5, 1.0, 2.0)
-        ),
+        cases=Cases(families=(Family.GAUSSIAN_1D,), samplers=("score",), time_exponents=(0.25, 0.5, 1.0, 2.0)),
     ),
 )

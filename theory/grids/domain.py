@@ -100,16 +100,12 @@ def require_decreasing(name: str, values: FloatArray, why: str | None = None) ->
         why: the cause and repair to state if the order fails, where the caller knows better than the numbers.
     """
     if values.size < 2:
-        fault = (
-            f"{name}[0] = {shortest(values[0])} is the only point" if values.size else f"{name} has no points"
-        )
+        fault = f"{name}[0] = {shortest(values[0])} is the only point" if values.size else f"{name} has no points"
         raise GridError(f"{fault}: give at least two, that is one step")
     if (i := _first(~np.isfinite(values))) is not None:
         raise GridError(f"{name}[{i}] = {values[i]} is not finite: every value must be finite")
     if (i := _first(values <= 0)) is not None:
-        repair = (
-            "drop the appended 0" if i == values.size - 1 and values[i] == 0 else "every value must be > 0"
-        )
+        repair = "drop the appended 0" if i == values.size - 1 and values[i] == 0 else "every value must be > 0"
         raise GridError(f"{name}[{i}] = {shortest(values[i])} is not positive: {repair}")
     if (i := _first(values[:-1] <= values[1:])) is not None:
         a, b = shortest(values[i]), shortest(values[i + 1])

@@ -146,8 +146,7 @@ def tan(n: int, sigma_min: float, sigma_max: float, c: float = 1.0) -> Grid:
 
 
 FAMILIES: dict[str, Callable[..., Grid]] = {
-    family.__name__: family
-    for family in (karras, exponential, polyexponential, linear, vp, cosine, laplace, tan)
+    family.__name__: family for family in (karras, exponential, polyexponential, linear, vp, cosine, laplace, tan)
 }
 
 

@@ -27,6 +27,7 @@ def conjecture(
 
     Exit code 0: not refuted; 1: refuted or inconclusive; 2: bad input.
     """
+    from numerics.targets import Target
     from theory.claims import Claim, Form
     from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
@@ -49,7 +50,8 @@ def conjecture(
     )
     out = console(json)
     verdicts = []
-    for fixed in data or [None]:
+    choices: list[Target | None] = [*data] or [None]
+    for fixed in choices:
         with counting(out, examples) as progress:
             verdicts.append(verify_claim(claim, examples, seed, fixed, progress))
         show_verdict(out, verdicts[-1], fixed)

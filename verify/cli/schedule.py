@@ -9,8 +9,14 @@ import typer
 
 app = typer.Typer(help="Judge noise schedules by their exact error budgets.", no_args_is_help=True)
 
-GridArgument = Annotated[str, typer.Argument(metavar="GRID", help="karras(n=19, sigma_min=.002, sigma_max=80), "
-                                             "a file of sigmas (.csv .txt .json .npy), or file.py:function.")]
+GridArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="GRID",
+        help="karras(n=19, sigma_min=.002, sigma_max=80), "
+        "a file of sigmas (.csv .txt .json .npy), or file.py:function.",
+    ),
+]
 TargetOption = Annotated[str, typer.Option(metavar="T", help="gaussian(...), mixture(...), digits, points.npy.")]
 SamplerOption = Annotated[str, typer.Option(help="score, denoiser, ode or heun.")]
 JsonOption = Annotated[str | None, typer.Option(metavar="FILE|-", help="The numbers as JSON.")]
@@ -28,7 +34,7 @@ def budget(
 ) -> None:
     """The error of one grid, in nats: initialisation, discretisation, score, path and output.
 
-    Example: [bold]scoreproof schedule budget "karras(n=19, sigma_min=0.002, sigma_max=80, rho=7)" --target digits[/bold]
+    Example: [bold]scoreproof schedule budget "karras(n=19, sigma_min=.002, sigma_max=80)" --target digits[/bold]
     """
     from verify.cli.output import console, write_json
     from verify.reports.terminal import budget_table

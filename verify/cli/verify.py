@@ -71,14 +71,14 @@ def verify(
 
 def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: ignore[no-untyped-def]
     """The claims to run, each with its file, and the name of the suite if one is run."""
-    from theory.claims import find
+    from theory.claims import Claim, find
     from verify.language.errors import BadInput
     from verify.suites import SUITES
     from verify.user_claims import load_claims
 
     if suite is not None and suite not in SUITES:
         raise BadInput(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
-    jobs = [(claim, path) for path in files for claim in load_claims(path)]
+    jobs: list[tuple[Claim, Path | None]] = [(claim, path) for path in files for claim in load_claims(path)]
     for id in ids:
         try:
             jobs.append((find(id), None))

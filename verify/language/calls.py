@@ -100,9 +100,7 @@ def make(
     for name, largest in (limits or {}).items():
         value = bound.arguments.get(name)
         if isinstance(value, (int, float)) and value > largest:
-            raise BadInput(
-                f"{quoted(call.text)}: {name} = {value} exceeds {largest}; choose a smaller {name}"
-            )
+            raise BadInput(f"{quoted(call.text)}: {name} = {value} exceeds {largest}; choose a smaller {name}")
     try:
         return function(*bound.args, **bound.kwargs)
     except (ValueError, TypeError, OverflowError) as error:

@@ -170,13 +170,9 @@ class Builder:
         if len(values) < 2:
             raise self.source.error(node, f"{name} wants two or more arguments, got {len(values)}")
         for argument, value in zip(node.args, values, strict=True):
-            if not (
-                is_constant(value) or depends_on_something(value)
-            ):  # sympy fails when it must compare such numbers
+            if not (is_constant(value) or depends_on_something(value)):  # sympy fails when it must compare such numbers
                 typed = quoted(self.source.segment(argument), 40)
-                raise self.source.error(
-                    argument, f"{typed} in {name} depends on no quantity; write its value"
-                )
+                raise self.source.error(argument, f"{typed} in {name} depends on no quantity; write its value")
         return _EXTREMA[name](*values, evaluate=False)
 
     def arguments(self, node: ast.Call, scope: Scope, words: tuple[str, ...]) -> list[Any]:

@@ -70,9 +70,7 @@ def _function(path: Path, name: str) -> Callable[..., Any]:
     if callable(function):
         return function
     own = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-    raise BadInput(
-        f"{path} has no function {quoted(name)}; {did_you_mean(name, own) if own else 'it defines none'}"
-    )
+    raise BadInput(f"{path} has no function {quoted(name)}; {did_you_mean(name, own) if own else 'it defines none'}")
 
 
 @contextmanager

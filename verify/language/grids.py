@@ -89,9 +89,7 @@ def _sigma_column(path: Path) -> tuple[Any, list[int]]:
     table = tables.read_table(path)
     if table.header not in ((), ("sigma",), ("sigmas",)):
         typed = quoted(", ".join(table.header))
-        raise BadInput(
-            f"{path}, first row: {typed} is neither a number nor the column name sigma; correct it"
-        )
+        raise BadInput(f"{path}, first row: {typed} is neither a number nor the column name sigma; correct it")
     if len(table.rows) == 1:
         return np.array(table.rows[0]), table.lines * len(table.rows[0])
     for line, row in zip(table.lines, table.rows, strict=True):
@@ -105,9 +103,7 @@ def _require_falling(path: Path, sigmas: Any, rows: list[int]) -> None:
     last = len(sigmas) - 1
     for at in np.flatnonzero(sigmas <= 0):
         if sigmas[at] != 0 or at != last:
-            raise BadInput(
-                f"{path}, row {rows[at]}: sigma = {sigmas[at]:g}; only a last 0 may be there, remove it"
-            )
+            raise BadInput(f"{path}, row {rows[at]}: sigma = {sigmas[at]:g}; only a last 0 may be there, remove it")
     for at in np.flatnonzero(np.diff(sigmas) >= 0)[:1]:
         raise BadInput(
             f"{path}, row {rows[at + 1]}: sigma = {sigmas[at + 1]:.17g} is not below the one before, "

@@ -50,9 +50,7 @@ def parse_relation(text: str) -> Relational:
         raise source.error(tree, "the two sides are compared with one of <= >= < > ==")
     left, right = _build(source, tree.left), _build(source, tree.comparators[0])
     if not any(depends_on_something(side) or side.has(AppliedUndef) for side in (left, right)):
-        raise BadInput(
-            f"{quoted(text)} has no quantity to test; name one of the vocabulary, such as E_D or KL"
-        )
+        raise BadInput(f"{quoted(text)} has no quantity to test; name one of the vocabulary, such as E_D or KL")
     _require_open(text, relation, left, right)
     return relation(left, right, evaluate=False)
 
@@ -83,11 +81,7 @@ def _require_open(text: str, relation: type[Relational], left: Any, right: Any) 
     try:
         decided = relation(left, right)
     except TypeError:  # sympy's complaint about comparing complex numbers
-        raise BadInput(
-            f"{quoted(text)} compares something that is not real; change the root or power"
-        ) from None
+        raise BadInput(f"{quoted(text)} compares something that is not real; change the root or power") from None
     if not isinstance(decided, Relational):
         verdict = "always true" if decided else "never true"
-        raise BadInput(
-            f"{quoted(text)} is {verdict}, by the domains of its quantities alone; nothing to test"
-        )
+        raise BadInput(f"{quoted(text)} is {verdict}, by the domains of its quantities alone; nothing to test")

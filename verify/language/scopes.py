@@ -60,9 +60,7 @@ class Scope:
         if symbol in self:
             raise BadInput(f"{symbol} is bound by a Sum or Integral around this one; use another name")
         if len(self.largest) == MAX_BINDERS:
-            raise BadInput(
-                f"Sum, Product and Integral are nested more than {MAX_BINDERS} deep; split the relation"
-            )
+            raise BadInput(f"Sum, Product and Integral are nested more than {MAX_BINDERS} deep; split the relation")
         return Scope({**self.largest, symbol: largest}, terms)
 
     def require_index(self, index: Any) -> None:
@@ -87,9 +85,7 @@ class Scope:
 def require_on_grid(index: Any) -> None:
     """Raise BadInput where a subscript lies outside 0 ... N whatever N is."""
     if index.is_Integer and index < 0:
-        raise BadInput(
-            f"the index {index} is negative; the grid runs from 0 (noisiest) to N, so the last is [N]"
-        )
+        raise BadInput(f"the index {index} is negative; the grid runs from 0 (noisiest) to N, so the last is [N]")
     beyond = index - N
     if beyond.is_Integer and beyond > 0:
         raise BadInput(f"the index {index} is beyond the grid, whose last point has index N")

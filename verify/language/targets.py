@@ -68,9 +68,7 @@ def _points(path: Path) -> Any:
     width = len(table.rows[0]) if table.rows else 0
     for line, row in zip(table.lines, table.rows, strict=True):
         if len(row) != width:
-            raise BadInput(
-                f"{path}, row {line}: {len(row)} numbers, but the first row has {width}; make them equal"
-            )
+            raise BadInput(f"{path}, row {line}: {len(row)} numbers, but the first row has {width}; make them equal")
     if not width:
         raise BadInput(f"{path}: no numbers; write one point a row, its coordinates separated by commas")
     return np.array(table.rows)

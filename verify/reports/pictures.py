@@ -12,7 +12,7 @@ from numerics.targets.base import NotAvailable
 from verify.schedules import GridBudget
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 COLOURS = {"E_I": "#7f7f7f", "E_D": "#d95f02", "E_S": "#7570b3"}
 CURVE, STEP = "#1b4f72", "#d95f02"
@@ -99,7 +99,9 @@ def bars(axes: Any, budgets: list[GridBudget]) -> None:
         total = one.part("KL_path")
         if total is not None:
             axes.errorbar(left, i, xerr=float(total.radius), color="black", capsize=3, lw=1)
-            axes.annotate(f" {float(total.value):.4g}", (left, i), va="center", xytext=(6, 0), textcoords="offset points")
+            axes.annotate(
+                f" {float(total.value):.4g}", (left, i), va="center", xytext=(6, 0), textcoords="offset points"
+            )
     axes.set_yticks(range(len(budgets)), [_short(b) for b in budgets])
     axes.invert_yaxis()
     axes.set_xlim(0, 1.15 * max(axes.get_xlim()[1], 1e-300))

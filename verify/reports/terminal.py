@@ -62,7 +62,9 @@ def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: flo
     for name in names:
         table.add_column(name, no_wrap=True)
     for v, row in zip(verdicts, rows, strict=True):
-        table.add_row(row[0], Text(row[1], COLOURS[v.status] if v.as_expected else "bold red"), *row[2:-1], _cut(row[-1], room))
+        table.add_row(
+            row[0], Text(row[1], COLOURS[v.status] if v.as_expected else "bold red"), *row[2:-1], _cut(row[-1], room)
+        )
     out.print(table)
     wrong = [v for v in verdicts if not v.as_expected]
     for v in verdicts:
