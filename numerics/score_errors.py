@@ -20,7 +20,7 @@ import torch
 from flint import arb
 from numpy.typing import ArrayLike
 
-from numerics.enclosures import Enclosure
+from numerics.enclosures import EPS, Enclosure
 from numerics.mixture_quadrature import Array, MixtureLaw, each_level, refined
 from numerics.targets import Gaussian
 from numerics.targets.base import NotAvailable, Target
@@ -176,10 +176,12 @@ class LearnedScore:
         def integral(width: float, reach: float) -> tuple[float, float]:
             x, w = law.nodes(v, width=width, reach=reach)
             noisy = v**0.5 * self.score(torch.from_numpy(x)[:, None], v).numpy()[:, 0]
-            total = 0.0
+            total = size = 0.0
             for weight, m, variance in zip(law.weights, law.means, law.variances, strict=True):
-                total += weight * float(np.sum(w * _given_component(x, m, variance, v, noisy)))
-            return total, total
+                square, before = _given_component(x, m, variance, v, noisy)
+                total += weight * float(np.sum(w * square))
+                size += weight * float(np.sum(w * before))
+            return total, size
 
         return refined(integral)
 
@@ -187,12 +189,19 @@ class LearnedScore:
         return f"{self.target.label} with {self.error.label}"
 
 
-def _given_component(x: Array, m: float, variance: float, v: float, noisy: Array) -> Array:
-    """Density of X_v times E[(sqrt(v) s_theta + xi)^2 | X_v = x], for X_0 ~ N(m, variance)."""
+def _given_component(x: Array, m: float, variance: float, v: float, noisy: Array) -> tuple[Array, Array]:
+    """Density of X_v times E[(sqrt(v) s_theta + xi)^2 | X_v = x], for X_0 ~ N(m, variance).
+
+    The second array is the size of what was rounded on the way: sqrt(v) s_theta and the mean of xi may cancel
+    altogether (an exact score of data at one point), and then their own rounding is all that is left.
+    """
     total = variance + v
     density = np.exp(-0.5 * (x - m) ** 2 / total) / np.sqrt(2 * np.pi * total)
     # (X_v, xi) is Gaussian: xi | X_v = x has mean sqrt(v) (x - m)/total and variance 1 - v/total
-    return density * ((noisy + v**0.5 * (x - m) / total) ** 2 + variance / total)
+    expected = v**0.5 * (x - m) / total
+    left, parts = noisy + expected, np.abs(noisy) + np.abs(expected)
+    square = density * (left**2 + variance / total)
+    return square, square + density * parts * (np.abs(left) + EPS * parts)
 
 
 def _linear_loss(eigenvalue: Any, v: Any, a: Any, b: Any) -> Any:
