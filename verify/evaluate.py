@@ -68,6 +68,13 @@ class Outcome:
         return width / scale if width < scale else min(width, 1.0)
 
     @property
+    def gap(self) -> float:
+        """|lhs - rhs| relative to the larger side; 0 where both are 0 within their errors."""
+        scale = max(abs(float(self.lhs.value)), abs(float(self.rhs.value)))
+        noise = float(self.lhs.radius + self.rhs.radius)
+        return abs(float(self.lhs.value - self.rhs.value)) / scale if scale > noise else 0.0
+
+    @property
     def push(self) -> float:
         """What the search drives up: the slack, for an equality its size, damped where error dominates."""
         if not self.equality:

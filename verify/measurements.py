@@ -12,6 +12,7 @@ from typing import Any
 
 import flint
 import numpy as np
+from sympy import Symbol
 
 from numerics import budgets
 from numerics.chains import path_kl, path_kl_ball
@@ -20,22 +21,29 @@ from numerics.samplers import ExponentialIntegrator
 from numerics.score_errors import LearnedScore, LinearError
 from numerics.targets.base import NotAvailable
 from numerics.terminal import gaussian_output, gaussian_output_ball, terminal_kl, terminal_kl_ball
-from theory.vocabulary import VOCABULARY, Shape
+from theory.vocabulary import VOCABULARY, Shape, scalar
 from verify.cases import Case
 
 Measure = Callable[[Case], Enclosure]
 USER_QUANTITIES: dict[str, Measure] = {}
 
 
-def measured_by(name: str, measure: Measure) -> None:
-    """Tell how a quantity that was added to the vocabulary is measured: a function of the case.
+def new_quantity(
+    name: str, measure: Measure, meaning: str, unit: str = "1", domain: str = "real", tex: str | None = None
+) -> Symbol:
+    """Add a number to the vocabulary, with the function of a case that measures it; returns its symbol.
+
+    Args:
+        name: as it is written in claims and conjectures.
+        measure: maps a :class:`verify.cases.Case` (data, grid, sampler, score error) to an ``Enclosure``.
+        meaning, unit, domain, tex: for people, as in ``theory.vocabulary``.
 
     Raises:
-        ValueError: the vocabulary has no scalar of that name.
+        ValueError: the name is taken by another quantity.
     """
-    if name not in VOCABULARY or VOCABULARY[name].shape is not Shape.SCALAR:
-        raise ValueError(f"add {name!r} with theory.vocabulary.scalar first")
+    symbol = scalar(name, meaning, unit, domain, tex or name)
     USER_QUANTITIES[name] = measure
+    return symbol
 
 
 class _Measurements(Mapping[str, Any]):

@@ -155,7 +155,9 @@ def _verdict(search: Search, seconds: float) -> Verdict:
     claim, outcomes = search.claim, search.outcomes
     bad = [o for o in outcomes if violated(o)] + ([search.minimal] if search.minimal else [])
     status, how = _judge(search, bad)
-    gaps = np.array([o.push if claim.is_equality else o.ratio for o in outcomes])
+    # an equality is as tight as the cases that could have shown a difference
+    seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else outcomes
+    gaps = np.array([o.gap if claim.is_equality else o.ratio for o in seen])
     alphas = {source: a for o in outcomes for side in (o.lhs, o.rhs) for source, a in side.sources.items()}
     return Verdict(
         claim=claim,

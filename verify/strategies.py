@@ -13,6 +13,7 @@ from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture, Target
 from theory import grids as families
 from theory.claims import Cases, Family
+from theory.vocabulary import VOCABULARY
 from verify.cases import Case
 
 SMALL, LARGE = 1e-6, 1e6
@@ -177,5 +178,9 @@ ON_GRID = {
 }
 
 
+VOCABULARY_AT_START = {*VOCABULARY, *(f"{name}'" for name in VOCABULARY)}
+
+
 def needs_grid(names: set[str]) -> bool:
-    return bool(names & ON_GRID)
+    """Whether a grid must be drawn; quantities that a user added may always look at one."""
+    return bool(names & ON_GRID) or not names <= VOCABULARY_AT_START

@@ -1,7 +1,7 @@
 """Claims from a user's own Python file.
 
 The file is imported, on purpose: it is the user's code. Every :class:`theory.claims.Claim` at its top level, alone
-or in a list or tuple, is a claim to verify; ``verify.measurements.measured_by`` adds quantities of the user's own.
+or in a list or tuple, is a claim to verify; ``verify.measurements.new_quantity`` adds a quantity of the user's own.
 """
 
 from __future__ import annotations

@@ -30,7 +30,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Tightness:
-    """How close the two sides came: largest and median lhs/rhs (relative gap for an equality)."""
+    """How close the two sides came: largest and median lhs/rhs.
+
+    For an equality, largest and median relative difference, over the cases whose errors are small enough to show one.
+    """
 
     max: float | None
     median: float | None

@@ -36,6 +36,7 @@ def list_claims(
 def show(
     id: Annotated[str, typer.Argument(help="A claim's id.")],
     latex: Annotated[bool, typer.Option("--latex", help="The relation as LaTeX, nothing else.")] = False,
+    json: Annotated[str | None, typer.Option(metavar="FILE|-")] = None,
 ) -> None:
     """One claim: relation, setting, source, what it is derived from. Example: [bold]scoreproof claims show
     wht24.thm2.corrected[/bold]"""
@@ -46,11 +47,13 @@ def show(
 
     import theory.claims as package
     from verify.cli.lookup import claim_of
-    from verify.cli.output import console
+    from verify.cli.output import console, write_json
 
     c = claim_of(id)
-    if latex:
+    write_json(_summary(c), json)
+    if latex and json != "-":
         print(c.latex)
+    if latex or json == "-":
         return
     out = console()
     out.print(f"[bold]{c.id}[/bold]  {c.title}", f"{c.source}, {c.form}; expected: {c.expected}", sep="\n")

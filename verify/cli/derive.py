@@ -14,6 +14,7 @@ def derive(
         typer.Option(help="A family (karras) for its closed form, or a grid (karras(n=4, ...)) for numbers."),
     ] = None,
     latex: Annotated[bool, typer.Option("--latex", help="LaTeX instead of plain text.")] = False,
+    json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Relations as text and LaTeX.")] = None,
 ) -> None:
     """Show a claim's relation with a grid put in; for a quantity, every claim about it.
 
@@ -26,7 +27,7 @@ def derive(
     from theory.grids import FORMULAS
     from theory.vocabulary import VOCABULARY, to_latex
     from verify.cli.lookup import claim_of
-    from verify.cli.output import console
+    from verify.cli.output import console, write_json
     from verify.language import parse_grid
     from verify.language.errors import BadInput
 
@@ -37,7 +38,8 @@ def derive(
             raise BadInput(f"no claim has {what} alone on its left side; `scoreproof claims list` shows all")
     else:
         chosen = [claim_of(what)]
-    out = console()
+    out = console(json)
+    derived = []
     for claim in chosen:
         relation = claim.relation
         if grid is not None:
@@ -46,8 +48,10 @@ def derive(
                 for side in (relation.lhs, relation.rhs)
             ]
             relation = relation.func(*sides, evaluate=False)
-        if latex:
+        derived.append({"id": claim.id, "relation": str(relation), "latex": to_latex(relation)})
+        if latex and json != "-":
             print(to_latex(relation))
         else:
             out.print(f"[bold]{claim.id}[/bold] ({claim.form}, {claim.source}; expected: {claim.expected})")
             out.print(f"  {relation}", markup=False)
+    write_json(derived, json)

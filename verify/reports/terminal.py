@@ -146,5 +146,5 @@ def _sides(o: Outcome) -> str:
 
 def _excess(v: Verdict, o: Outcome) -> str:
     if v.claim.is_equality:
-        return f"relative difference {o.push:.3g}"
+        return f"relative difference {o.gap:.3g}"
     return f"lhs/rhs = {o.ratio:.6g}" if np.isfinite(o.ratio) else "the right side is not positive"

@@ -1,0 +1,84 @@
+"""The strategies must reach the corners where bounds break, and never draw an illegal case."""
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from numerics.targets import Gaussian, GaussianMixture
+from theory.claims import Cases, Family, catalogue
+from theory.grids import from_variances
+from verify.calculator import calculator_cases
+from verify.strategies import cases, gaussians, mixtures, score_errors, variances
+
+
+@given(variances(6))
+def test_grids_are_legal(v):
+    grid = from_variances(v)
+    assert 1 <= grid.N <= 6
+
+
+@given(st.one_of(gaussians(), mixtures()))
+def test_targets_are_legal_and_named(target):
+    assert target.d >= 1
+    assert target.m2.value >= 0
+    assert target.label.startswith(("gaussian(", "mixture("))
+
+
+def reached(strategy, wanted, examples=2000):
+    seen = []
+
+    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+    @hypothesis.seed(0)
+    @given(strategy)
+    def look(value):
+        seen.append(wanted(value))
+
+    look()
+    return any(seen)
+
+
+def test_corners_are_reached():
+    assert reached(variances(5), lambda v: len(v) == 2)
+    assert reached(variances(5), lambda v: min(a / b for a, b in zip(v, v[1:], strict=False)) < 1 + 1e-8)
+    assert reached(variances(5), lambda v: v[0] / v[-1] > 1e8)
+    assert reached(variances(5), lambda v: np.any(np.diff(np.diff(np.log(v))) > 0.5))
+    assert reached(gaussians(), lambda g: g.m2.value == 0)
+    assert reached(gaussians(), lambda g: g.m2.value > 1e5)
+    assert reached(mixtures(), lambda m: len(set(np.ravel(m.means))) < len(np.ravel(m.means)))
+    assert reached(score_errors(), lambda e: e is None)
+    assert reached(score_errors(), lambda e: e is not None and e.a < 0 and e.b != 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_every_claim_gets_what_its_relation_needs(data):
+    claim = data.draw(st.sampled_from(sorted(catalogue().values(), key=lambda c: c.id)))
+    case = data.draw(cases(claim.cases, claim.names))
+    free = dict(case.free)
+    assert {name for name in ("u", "w", "x", "a_t", "C") if name in claim.names} == free.keys()
+    if "w" in free:
+        assert 0 < free["w"] < free["u"]
+    if claim.cases.families == (Family.POINT,):
+        assert case.target.m2.value == 0
+    if not claim.cases.score_error:
+        assert case.error is None
+
+
+def test_a_fixed_target_is_kept():
+    fixed = GaussianMixture([0.5, 0.5], [0.0, 1.0], [1.0, 1.0])
+
+    @settings(max_examples=10, database=None)
+    @given(cases(Cases(), {"u"}, fixed))
+    def look(case):
+        assert case.target is fixed
+
+    look()
+
+
+def test_calculator_cases_start_simple():
+    first = next(iter(calculator_cases(Cases(samplers=("score",), score_error=True), {"v", "KL"})))
+    assert first.v == (2.0, 1.0)
+    assert first.error is None
+    assert isinstance(first.target, Gaussian)
+    assert first.target.m2.value == 0
