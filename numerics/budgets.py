@@ -1,4 +1,4 @@
-"""The exact path-KL budget of a sampler on a grid (MATH section 3).
+"""The exact path-KL budget of a sampler on a grid.
 
 For the score and the denoiser sampler, started from N(0, v_0 I),
 
@@ -129,6 +129,6 @@ def _step_error(v: Any, v_next: Any, eps2: Any, sampler: str) -> Any:
 def _require_path(sampler: str) -> None:
     if sampler not in PATH_SAMPLERS:
         raise NotAvailable(
-            f"the {sampler} sampler has no path KL: its path law is deterministic given the start, "
-            f"hence singular; use score or denoiser"
+            f"no path KL is known for the {sampler} sampler (a deterministic path law is singular); "
+            f"use score or denoiser"
         )

@@ -147,7 +147,7 @@ class Enclosure:
         return Enclosure(out.value, out.radius, self.kind, self.sources)
 
     def as_json(self) -> dict[str, Any]:
-        """``{"value", "radius", "kind"}`` as DESIGN fixes it; a scalar only."""
+        """``{"value", "radius", "kind"}`` as in every JSON of the command line; a scalar only."""
         return {"value": float(self.value), "radius": float(self.radius), "kind": str(self.kind)}
 
     def __str__(self) -> str:
@@ -205,9 +205,6 @@ class Enclosure:
             return self.sqrt()
         return (self.log() * float(power)).exp()
 
-    def __rpow__(self, base: EnclosureLike) -> Enclosure:
-        return (as_enclosure(base).log() * self).exp()
-
     __radd__ = __add__
     __rmul__ = __mul__
 
@@ -258,10 +255,11 @@ class Enclosure:
         rounding = count * EPS * np.sum(np.abs(self.value), axis=axis)
         return self._with(np.sum(self.value, axis=axis), np.sum(self.radius, axis=axis) + rounding)
 
-    def prod(self, axis: int) -> Enclosure:
-        out = Enclosure.of(np.ones_like(np.take(self.value, 0, axis=axis)) if self.value.shape[axis] else 1.0)
-        for i in range(self.value.shape[axis]):
-            out = out * self[(..., i)] if axis in (-1, self.ndim - 1) else out * self[i]
+    def prod(self) -> Enclosure:
+        """Product over the last axis."""
+        out = Enclosure.of(np.ones(self.shape[:-1]))
+        for i in range(self.shape[-1]):
+            out = out * self[..., i]
         return out
 
 

@@ -96,4 +96,4 @@ def as_ball(direction: tuple[float, float, float]) -> Direction:
 
 def _axes(target: Gaussian) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     # ``Gaussian.eigenvalues`` is sorted; the order that goes with ``mean`` is the one of the axes
-    return target._axes, target._basis
+    return target.axis_variances, target.basis

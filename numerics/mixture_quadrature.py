@@ -40,7 +40,7 @@ class MixtureLaw:
         """
         if isinstance(target, Gaussian) and target.d == 1:
             return cls(np.ones(1), target.mean, target.eigenvalues)
-        line = getattr(target, "_line", None)
+        line = getattr(target, "line", None)
         if isinstance(line, Components):
             return cls(line.weights, line.means, line.variances)
         raise NotAvailable(f"{target.label} is not a one-dimensional Gaussian mixture, so it has no known density")

@@ -2,7 +2,7 @@
 
 A claim is a sympy relation between these quantities and nothing else, which is why the same expression can be
 printed, derived from, compiled and measured. The process is X_v = X_0 + sqrt(v) xi with xi ~ N(0, I_d), run on
-a grid v[0] > v[1] > ... > v[N] > 0 in sampling order (MATH notation: Wang, He, Tao 2024 in the variance
+a grid v[0] > v[1] > ... > v[N] > 0 in sampling order (the notation of Wang, He, Tao 2024 in the variance
 clock). Entropies and divergences are in nats; "data" is the unit of X_0.
 
 >>> from theory.vocabulary import E_D, N, d, k, v

@@ -17,6 +17,17 @@ SAMPLERS = ("score", "denoiser", "ode", "heun")
 MAX_STEPS = 6
 
 
+def known_sampler(name: str) -> str:
+    """The name of a sampler that the command line offers.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    if name not in SAMPLERS:
+        raise BadInput(f"there is no sampler {name!r}; there are {', '.join(SAMPLERS)}")
+    return name
+
+
 def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) -> Cases:
     """The case space of a typed relation.
 
@@ -25,9 +36,7 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
             cannot be computed.
     """
     names = names_used(relation)
-    if sampler not in SAMPLERS:
-        raise BadInput(f"there is no sampler {sampler!r}; there are {', '.join(SAMPLERS)}")
-    if sampler in ("ode", "heun") and names & PATH:
+    if known_sampler(sampler) in ("ode", "heun") and names & PATH:
         missing = ", ".join(sorted(names & PATH))
         raise BadInput(f"{missing} is a path divergence, which the deterministic {sampler} sampler does not have")
     try:

@@ -121,10 +121,10 @@ class FloatMeasurements(_Measurements):
             value = self.case.target.measure(name, *(a.value for a in inputs))
             if not any(np.any(a.radius) for a in inputs):
                 return value
-            # curves vary on a logarithmic scale: a relative change of v changes them by a few times as much
-            with np.errstate(divide="ignore", invalid="ignore"):
-                slip = sum(np.where(a.radius > 0, a.radius / np.abs(a.value), 0.0) for a in inputs)
-            return value.widened(16 * slip * np.abs(value.value))
+            # rounded arguments: the curve's change to both ends, twice over, as it need not be monotone in between
+            ends = [self.case.target.measure(name, *(a.value + s * a.radius for a in inputs)) for s in (-1, 1)]
+            moved = [np.abs(end.value - value.value) + end.radius for end in ends]
+            return value.widened(2 * np.maximum(*moved))
 
         return at
 

@@ -196,9 +196,15 @@ def _judge(search: Search, bad: list[Outcome]) -> tuple[Status, str]:
             f"float64 shows a violation within {TRUSTED_MARGIN:g} times its stated error, which ball arithmetic "
             f"cannot decide: {worst.case}",
         )
-    unknown = [o for o in outcomes if not (np.isfinite(o.lhs.radius) and np.isfinite(o.rhs.radius))]
-    if len(unknown) == len(outcomes):
-        return Status.INCONCLUSIVE, "no case had a finite error"
+    wide = [o for o in outcomes if o.relation is Relation.UNDECIDED and o.hidden >= RESOLVED]
+    if 2 * len(wide) > len(outcomes):
+        return (
+            Status.INCONCLUSIVE,
+            f"on {len(wide)} of {len(outcomes)} cases the errors of the two sides overlap by more than {RESOLVED:g} "
+            f"of their size; raise the accuracy, or fix other data with --target",
+        )
+    if search.evaluate.strict and any(o.relation is Relation.UNDECIDED for o in outcomes):
+        return Status.INCONCLUSIVE, "the sides touch, and enclosures cannot tell < from =; state it with <="
     proved = sum(o.certified and o.relation is Relation.HOLDS for o in outcomes)
     touching = [o for o in outcomes if o.relation is Relation.UNDECIDED]
     if proved == len(outcomes) and not search.unavailable:
@@ -220,7 +226,8 @@ def _resolution(touching: list[Outcome]) -> str:
     """What a touch could hide, relative to the sides."""
     hidden = np.array([o.hidden for o in touching])
     fine = int((hidden < RESOLVED).sum())
-    return f"a difference of {np.median(hidden):.0e} (median) could hide, less than {RESOLVED:g} on {fine}"
+    text = f"where a difference of {np.median(hidden):.0e} (median) could hide"
+    return text if fine == len(touching) else f"{text}, more than {RESOLVED:g} on {len(touching) - fine}"
 
 
 def _order(claim: Claim) -> Callable[[Outcome], float]:

@@ -6,12 +6,11 @@ or in a list or tuple, is a claim to verify; ``verify.measurements.new_quantity`
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 from theory.claims import Claim
 from verify.language.errors import BadInput
+from verify.language.functions import load_file
 
 
 def load_claims(path: Path) -> list[Claim]:
@@ -25,18 +24,7 @@ def load_claims(path: Path) -> list[Claim]:
         raise BadInput(f"{path}: no such file")
     if path.suffix != ".py":
         raise BadInput(f"{path}: claims are read from Python files (.py)")
-    name = f"scoreproof_user_{path.stem}_{abs(hash(str(path.resolve())))}"
-    module = sys.modules.get(name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise BadInput(f"{path}: {_where(error, path)}{type(error).__name__}: {error}") from error
-        sys.modules[name] = module
+    module = load_file(path)
     found: list[Claim] = []
     for value in vars(module).values():
         many = value if isinstance(value, (list, tuple)) else [value]
@@ -47,13 +35,3 @@ def load_claims(path: Path) -> list[Claim]:
     if repeated:
         raise BadInput(f"{path}: more than one claim has the id {', '.join(sorted(repeated))}")
     return found
-
-
-def _where(error: BaseException, path: Path) -> str:
-    trace = error.__traceback__
-    line = None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f"line {line}: " if line else ""

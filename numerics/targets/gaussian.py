@@ -95,6 +95,8 @@ class Gaussian(Target):
 
     Attributes:
         eigenvalues: the spectrum of C, ascending, shape (d,).
+        axis_variances: the same in the order of the axes that ``mean`` is given in, or of the columns of ``basis``.
+        basis: eigenvectors of a full covariance as columns, shape (d, d); None where C is axis-aligned.
 
     Raises:
         ValueError: bad or contradictory parameters.
@@ -111,10 +113,10 @@ class Gaussian(Target):
     ) -> None:
         if sum(p is not None for p in (var, eigenvalues, cov)) > 1:
             raise ValueError("var, eigenvalues and cov name the same thing: give only one of them")
-        self._basis: FloatArray | None = None
+        self.basis: FloatArray | None = None
         if cov is not None:
             matrix = finite_array("cov", cov, 2)
-            axes, self._basis = spectrum("cov", matrix)
+            axes, self.basis = spectrum("cov", matrix)
             shape = f"cov={typed(matrix)}"
         elif eigenvalues is not None:
             axes = nonnegative("eigenvalues", finite_array("eigenvalues", eigenvalues, 1))
@@ -134,11 +136,11 @@ class Gaussian(Target):
         if centre.ndim and len(centre) != self.d:
             raise ValueError(f"mean has length {len(centre)}: give a number or a vector of length {self.d}")
         self.mean = np.array(np.broadcast_to(centre, (self.d,)))
-        self._axes = axes
+        self.axis_variances = axes
         self.eigenvalues = np.sort(axes)
         self._lam, count = np.unique(axes, return_counts=True)
         self._count = count.astype(np.float64)
-        self.m2 = Enclosure.of(self._axes).sum() + (Enclosure.of(self.mean) ** 2).sum()
+        self.m2 = Enclosure.of(self.axis_variances).sum() + (Enclosure.of(self.mean) ** 2).sum()
         shift = "" if not np.any(self.mean) else f", mean={typed(centre if centre.ndim else float(centre))}"
         self.label = f"gaussian({shape}{shift})"
 
@@ -146,8 +148,8 @@ class Gaussian(Target):
 
     def _tensors(self, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
         """Mean, spectrum and eigenvectors on the device and in the dtype of ``like``."""
-        basis = None if self._basis is None else torch.from_numpy(self._basis).to(like)
-        return torch.from_numpy(self.mean).to(like), torch.from_numpy(self._axes).to(like), basis
+        basis = None if self.basis is None else torch.from_numpy(self.basis).to(like)
+        return torch.from_numpy(self.mean).to(like), torch.from_numpy(self.axis_variances).to(like), basis
 
     def sample(self, n: int, generator: torch.Generator) -> torch.Tensor:
         z = torch.randn(n, self.d, dtype=torch.float64, device=generator.device, generator=generator)
@@ -176,7 +178,7 @@ class Gaussian(Target):
             self._require_one_dimension(name)
             points = Enclosure.of(np.asarray(args[0], dtype=np.float64))
             levels = [Enclosure.of(v) for v in noise_levels(*args[1:])]
-            return _POINTWISE[name](float(self.mean[0]), float(self._axes[0]), points, *levels)
+            return _POINTWISE[name](float(self.mean[0]), float(self.axis_variances[0]), points, *levels)
         if name == "drift2":
             v, u = (Enclosure.of(level[..., None]) for level in noise_levels(*args))
             return (_drift2(self._lam, v, u) * self._count).sum(axis=-1)
@@ -204,11 +206,11 @@ class Gaussian(Target):
         An ``acb`` on which a logarithm is not analytic gives a non-finite result, as ``acb.integral`` asks.
         """
         if name == "m2":
-            return sum((arb(float(lam)) for lam in self._axes), _norm2(self.mean))
+            return sum((arb(float(lam)) for lam in self.axis_variances), _norm2(self.mean))
         numbers = [a if isinstance(a, (arb, acb)) else arb(a) for a in args]
         if name in _POINTWISE:
             self._require_one_dimension(name)
-            return _POINTWISE[name](arb(float(self.mean[0])), arb(float(self._axes[0])), *numbers)
+            return _POINTWISE[name](arb(float(self.mean[0])), arb(float(self.axis_variances[0])), *numbers)
         if name == "drift2":
             return self._total(lambda lam: _drift2(lam, *numbers))
         (v,) = numbers

@@ -95,7 +95,7 @@ class GaussianMixture(Target):
         self.mean = self._weights @ centres
         second = (Enclosure.of(centres) ** 2 + Enclosure.rounded(spectra)).sum(axis=1)
         self.m2 = (second * Enclosure.rounded(self._weights)).sum()
-        self._line = Components.on_line(w, centres[:, 0], spectra[:, 0], scale) if self.d == 1 else None
+        self.line = Components.on_line(w, centres[:, 0], spectra[:, 0], scale) if self.d == 1 else None
 
     # --- the process ------------------------------------------------------------------------------------
 
@@ -164,38 +164,38 @@ class GaussianMixture(Target):
     def measure(self, name: str, *args: ArrayLike) -> Enclosure:
         if name == "m2":
             return self.m2
-        if self._line is None:
+        if self.line is None:
             if name not in mixture_sampling.NAMES:
                 raise NotAvailable(f"{name} of a mixture for d > 1: only J, mmse and H are sampled")
             (v,) = noise_levels(*args)
             return self._sampling.measure(name, v)
         if name in curves.NAMES:
             (v,) = noise_levels(*args)
-            return curves.measure(name, self._line, v)
+            return curves.measure(name, self.line, v)
         if name in curves.POINTWISE:
             (v,) = noise_levels(args[1])
-            return curves.measure_at(name, self._line, np.asarray(args[0], dtype=np.float64), v)
+            return curves.measure_at(name, self.line, np.asarray(args[0], dtype=np.float64), v)
         if name == "drift2":
             v, u = noise_levels(*args)
-            return two_level.drift2(self._line, v, u)
+            return two_level.drift2(self.line, v, u)
         if name in two_level.AHEAD:
             v, u = noise_levels(*args[1:])
-            return two_level.ahead(name, self._line, np.asarray(args[0], dtype=np.float64), v, u)
+            return two_level.ahead(name, self.line, np.asarray(args[0], dtype=np.float64), v, u)
         raise NotAvailable(f"{self.label} has no quadrature for {name}")
 
     def ball(self, name: str, *args: Any) -> Any:
         """Proved enclosures for d = 1: the curves of v, and score, denoiser, cov, dscore of (x, v)."""
-        if self._line is None:
+        if self.line is None:
             raise NotAvailable(f"{name} of a mixture in {self.d} dimensions has no proved enclosure")
         if any(isinstance(a, acb) for a in args):
             raise NotAvailable(f"{name} of a mixture has no proved enclosure at complex arguments")
         numbers = [a if isinstance(a, arb) else arb(a) for a in args]
         if name == "m2":
-            return balls.second_moment(self._line)
+            return balls.second_moment(self.line)
         if name in balls.NAMES:
-            return balls.curve(name, self._line, *numbers)
+            return balls.curve(name, self.line, *numbers)
         if name in balls.POINTWISE:
-            return balls.at(name, self._line, *numbers)
+            return balls.at(name, self.line, *numbers)
         raise NotAvailable(f"{self.label} has no proved enclosure of {name}")
 
 

@@ -106,7 +106,7 @@ def test_user_files(run, tmp_path):
     other.write_text("a = 1\nx = 1/0\n")
     code, _, err = run("verify", other)
     assert code == 2
-    assert "line 2: ZeroDivisionError" in err
+    assert "ZeroDivisionError at line 2" in err
     empty = tmp_path / "empty.py"
     empty.write_text("x = 1\n")
     code, _, err = run("verify", empty)
@@ -171,13 +171,13 @@ def test_derive_and_claims(run):
         (("verify", "--examples", "3"), "--examples 3"),
         (("conjecture", "E_D <= foo"), "foo"),
         (("conjecture", "E_D <= "), "column"),
-        (("conjecture", "E_D <= __import__('os').system('true')"), "error"),
+        (("conjecture", "E_D <= __import__('os').system('true')"), "column"),
         (("conjecture", "KL_path <= 1", "--sampler", "ode"), "deterministic"),
         (("conjecture", "E_D <= 1", "--sampler", "dpm"), "no sampler 'dpm'"),
         (("conjecture", "E_D <= 1", "--target", "gaussian(var=-1)"), "-1"),
         (("conjecture", "E_D <= Sum(v[k], (k, 0, N+1))"), "reaches index"),
         (("schedule", "budget", "karras(n=9, sigma_min=5, sigma_max=0.05)"), "swap"),
-        (("schedule", "budget", "karras(n=1, sigma_min=1, sigma_max=2)"), "n"),
+        (("schedule", "budget", "karras(n=1, sigma_min=1, sigma_max=2)"), "n = 1"),
         (("schedule", "budget", "nothing.csv"), "nothing.csv"),
         (("schedule", "budget", KARRAS, "--target", "gauss"), "gauss"),
         (("schedule", "compare", KARRAS), "two or more"),

@@ -40,7 +40,7 @@ def test_sampled_budgets_do_not_claim_what_their_error_hides():
 
 
 def test_zero_variance_costs_the_denoiser_sampler_nothing():
-    """MATH section 4: the denoiser sampler adapts to low-dimensional data, the score sampler does not."""
+    """Zero-variance directions: the denoiser sampler adapts to low-dimensional data, the score sampler does not."""
     flat = Gaussian(eigenvalues=[1.0] + [0.0] * 9)
     line = Gaussian(d=1, var=1.0)
     grid = karras(10, 0.05, 5.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sympy import Symbol
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
 from theory.compiler import names_used
@@ -45,7 +44,7 @@ class Cases:
 
     Attributes:
         families: data distributions.
-        samplers: ``score``, ``denoiser``, ``ode``, ``heun`` (MATH section 2); empty where none is involved.
+        samplers: ``score``, ``denoiser``, ``ode``, ``heun``; empty where none is involved.
         start: ``noise``, the sampler starts from N(0, v_0 I); ``exact``, from p_{v_0}.
         score_error: whether s_theta may differ from the true score.
         max_steps: largest N drawn.
@@ -112,10 +111,6 @@ class Claim:
     @property
     def is_equality(self) -> bool:
         return isinstance(self.relation, Equality)
-
-    @property
-    def symbols(self) -> set[str]:
-        return {s.name for s in self.relation.free_symbols if isinstance(s, Symbol)}
 
     @property
     def latex(self) -> str:

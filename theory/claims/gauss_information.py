@@ -17,14 +17,14 @@ CLAIMS = (
         id="gauss.fisher",
         title="Fisher information of Gaussian data",
         relation=Eq(J(u), 1 / (lam + u)),
-        source="MATH section 4",
+        source="own derivation",
         cases=_CASES,
     ),
     Claim(
         id="gauss.mmse",
         title="mmse of Gaussian data",
         relation=Eq(mmse(u), lam * u / (lam + u)),
-        source="MATH section 4",
+        source="own derivation",
         cases=_CASES,
     ),
 )

@@ -14,6 +14,6 @@ CLAIMS = (
         id="info.de_bruijn",
         title="De Bruijn: entropy grows at half the Fisher information",
         relation=Eq(Derivative(H(u), u), J(u) / 2),
-        source="Stam 1959 (MATH I4)",
+        source="Stam 1959",
     ),
 )

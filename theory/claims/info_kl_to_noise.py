@@ -16,7 +16,7 @@ CLAIMS = (
         id="info.kl_to_noise",
         title="derivative of the divergence from pure noise",
         relation=Eq(Derivative(KLn(u), u), -(m2 - mmse(u)) / (2 * u**2)),
-        source="Guo, Shamai, Verdu 2005 (MATH I7)",
+        source="Guo, Shamai, Verdu 2005",
         derived_from=("info.de_bruijn", "info.fisher_mmse"),
     ),
 )

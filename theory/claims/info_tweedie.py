@@ -18,7 +18,7 @@ CLAIMS = (
         id="info.tweedie",
         title="Tweedie: the score from the denoiser",
         relation=Eq(score(x, u), (denoiser(x, u) - x) / u),
-        source="Efron 2011 (MATH I1)",
+        source="Efron 2011",
         setting="any one-dimensional data, any noise level u, any point x",
         cases=Cases(families=(Family.GAUSSIAN_1D, Family.MIXTURE)),
     ),

@@ -14,7 +14,7 @@ CLAIMS = (
         id="path.data_processing",
         title="output KL at most path KL",
         relation=Le(KL, KL_path),
-        source="data-processing inequality (MATH section 3)",
+        source="data-processing inequality",
         cases=Cases(samplers=("score", "denoiser"), score_error=True, max_steps=4),
     ),
 )

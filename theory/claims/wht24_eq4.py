@@ -21,7 +21,7 @@ CLAIMS = (
         id="info.dsm",
         title="denoising loss = excess loss + its irreducible part",
         relation=Eq(loss[0], excess[0] + mmse(v[0]) / v[0]),
-        source="Vincent 2011 (MATH I6)",
+        source="Vincent 2011",
         cases=_CASES,
         derived_from=("info.tweedie",),
     ),

@@ -17,7 +17,7 @@ CLAIMS = (
         id="budget.initial",
         title="initialisation error as an integral of the signal",
         relation=Eq(E_I, Integral((m2 - mmse(w)) / w**2, (w, v[0], oo)) / 2),
-        source="MATH section 3",
+        source="own derivation",
         derived_from=("info.kl_to_noise",),
     ),
     Claim(

@@ -38,7 +38,7 @@ CLAIMS = (
         id="wht24.lemma9.constant",
         title="the constant of Lemma 9 for the path law is exactly 1",
         relation=Eq(KL_path, E_I + E_S + E_D),
-        source="Girsanov (MATH section 5)",
+        source="Girsanov",
         cases=_CASES,
         derived_from=("budget.score",),
     ),

@@ -123,7 +123,7 @@ CLAIMS = (
         id="wht24.thm2.dterm.quadratic",
         title="the d-term is at most a quarter of the squared log-steps",
         relation=Le(D_TERM, Sum(log(v[k] / v[k + 1]) ** 2, _STEPS) / 4),
-        source="MATH section 5",
+        source="own derivation",
         cases=Cases(families=(Family.POINT,)),
     ),
     Claim(

@@ -8,11 +8,13 @@ import typer
 
 app = typer.Typer(help="The catalogue of claims and its vocabulary.", no_args_is_help=True)
 
+JsonOption = Annotated[str | None, typer.Option(metavar="FILE|-", help="The same as JSON.")]
+
 
 @app.command("list")
 def list_claims(
     contains: Annotated[str, typer.Argument(help="Only ids or titles with this text.")] = "",
-    json: Annotated[str | None, typer.Option(metavar="FILE|-")] = None,
+    json: JsonOption = None,
 ) -> None:
     """All claims: id, form, expected verdict, title. Example: [bold]scoreproof claims list thm2[/bold]"""
     from rich.table import Table
@@ -36,7 +38,7 @@ def list_claims(
 def show(
     id: Annotated[str, typer.Argument(help="A claim's id.")],
     latex: Annotated[bool, typer.Option("--latex", help="The relation as LaTeX, nothing else.")] = False,
-    json: Annotated[str | None, typer.Option(metavar="FILE|-")] = None,
+    json: JsonOption = None,
 ) -> None:
     """One claim: relation, setting, source, what it is derived from. Example: [bold]scoreproof claims show
     wht24.thm2.corrected[/bold]"""
@@ -70,13 +72,31 @@ def show(
 
 
 @app.command()
-def vocabulary() -> None:
+def suites() -> None:
+    """What `scoreproof verify --suite` offers, with the number of cases a claim."""
+    from rich.table import Table
+
+    from verify.cli.output import console
+    from verify.suites import SUITES
+
+    table = Table("suite", "claims", "cases", "what it runs", box=None, pad_edge=False)
+    for suite in SUITES.values():
+        table.add_row(suite.name, str(len(suite.claims())), str(suite.examples), suite.summary)
+    console().print(table)
+
+
+@app.command()
+def vocabulary(json: JsonOption = None) -> None:
     """Every name that a claim or a conjecture may use."""
     from rich.table import Table
 
     from theory.vocabulary import VOCABULARY, Shape
-    from verify.cli.output import console
+    from verify.cli.output import console, write_json
 
+    fields = ("name", "shape", "arguments", "meaning", "unit", "domain", "tex")
+    write_json([{field: getattr(q, field) for field in fields} for q in VOCABULARY.values()], json)
+    if json == "-":
+        return
     table = Table("name", "meaning", "unit", "domain", box=None, pad_edge=False)
     for q in VOCABULARY.values():
         name = {Shape.SCALAR: q.name, Shape.INDEXED: f"{q.name}[k]"}.get(q.shape)
@@ -85,14 +105,17 @@ def vocabulary() -> None:
 
 
 @app.command()
-def graph() -> None:
+def graph(json: JsonOption = None) -> None:
     """Which claim is derived from which, as a tree. Example: [bold]scoreproof claims graph[/bold]"""
     from rich.tree import Tree
 
     from theory.claims import catalogue
-    from verify.cli.output import console
+    from verify.cli.output import console, write_json
 
     claims = catalogue()
+    write_json({id: list(c.derived_from) for id, c in claims.items()}, json)
+    if json == "-":
+        return
     used = {parent for c in claims.values() for parent in c.derived_from}
     root = Tree("claims, each above what it is derived from")
 

@@ -79,19 +79,21 @@ def compare(
 
 
 def _read(grids, target, sampler):  # type: ignore[no-untyped-def]
-    from verify.conjectures import SAMPLERS
+    from verify.conjectures import known_sampler
     from verify.language import parse_grid, parse_target
-    from verify.language.errors import BadInput
 
-    if sampler not in SAMPLERS:
-        raise BadInput(f"there is no sampler {sampler!r}; there are {', '.join(SAMPLERS)}")
+    known_sampler(sampler)
     return [parse_grid(text) for text in grids], parse_target(target)
 
 
 def _draw(out, plot, budgets):  # type: ignore[no-untyped-def]
     if plot is None:
         return
+    from verify.language.errors import BadInput
     from verify.reports.pictures import draw_schedules
+
+    if plot.suffix not in (".png", ".svg", ".pdf"):
+        raise BadInput(f"--plot {plot}: pictures are written as .png, .svg or .pdf")
 
     with out.status("drawing"):
         draw_schedules(budgets, plot)

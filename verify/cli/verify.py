@@ -14,12 +14,12 @@ def verify(
         list[Path] | None, typer.Argument(metavar="[FILE.py ...]", help="Python files with claims of your own.")
     ] = None,
     suite: Annotated[
-        str | None, typer.Option(help="quick, sampling, paper or full; quick where nothing else is named.")
+        str | None, typer.Option(help="quick (the default), sampling, paper or full: see `scoreproof claims suites`.")
     ] = None,
     claim: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A claim of the catalogue; may be repeated.")
     ] = None,
-    examples: Annotated[int | None, typer.Option(help="Cases a claim; each suite has its own.")] = None,
+    examples: Annotated[int | None, typer.Option(help="Cases a claim; default: the suite's own, else 100.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same verdicts.")] = 0,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report (made if missing).")] = None,
@@ -79,7 +79,7 @@ def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: igno
     if suite is not None and suite not in SUITES:
         raise BadInput(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
     jobs: list[tuple[Claim, Path | None]] = [(claim, path) for path in files for claim in load_claims(path)]
-    for id in ids:
+    for id in dict.fromkeys(ids):
         try:
             jobs.append((find(id), None))
         except KeyError as unknown:
@@ -88,4 +88,8 @@ def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: igno
         suite = "quick"
     if suite is not None:
         jobs += [(claim, None) for claim in SUITES[suite].claims() if (claim, None) not in jobs]
+    ids_seen = [claim.id for claim, _ in jobs]
+    twice = sorted({id for id in ids_seen if ids_seen.count(id) > 1})
+    if twice:
+        raise BadInput(f"more than one claim to run has the id {', '.join(twice)}; rename yours")
     return jobs, suite

@@ -79,7 +79,19 @@ def _own_errors(where: str) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        raise BadInput(f"{where} raised {type(error).__name__}: {error}; correct that file") from error
+        line = _line_in(error, where)
+        at = f" at line {line}" if line else ""
+        raise BadInput(f"{where} raised {type(error).__name__}{at}: {error}; correct that file") from error
+
+
+def _line_in(error: BaseException, file: str) -> int | None:
+    """The last line of ``file`` that the error passed through."""
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _plain(values: Any) -> Any:

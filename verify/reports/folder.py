@@ -56,7 +56,7 @@ def write_report(
     environment = Environment(loader=PackageLoader("verify", "reports"), autoescape=select_autoescape(("html", "j2")))
     environment.filters["number"] = lambda x: "-" if x is None else f"{x:.4g}"
     page = environment.get_template("report.html.j2").render(
-        verdicts=[_row(v) for v in verdicts],
+        verdicts=[_row(v, examples, seed) for v in verdicts],
         wrong=sum(not v.as_expected for v in verdicts),
         counts={s: sum(str(v.status) == s for v in verdicts) for s in sorted({str(v.status) for v in verdicts})},
         seed=seed,
@@ -76,7 +76,7 @@ def _write(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _row(v: Verdict) -> dict[str, Any]:
+def _row(v: Verdict, examples: int, seed: int) -> dict[str, Any]:
     c = v.claim
     return v.as_json() | {
         "title": c.title,
@@ -85,5 +85,5 @@ def _row(v: Verdict) -> dict[str, Any]:
         "note": c.note,
         "setting": c.setting,
         "mathml": mathml(c.relation, printer="presentation"),
-        "command": f"scoreproof verify --claim {c.id} --examples {v.examples} --seed {v.seed}",
+        "command": f"scoreproof verify --claim {c.id} --examples {examples} --seed {seed}",
     }

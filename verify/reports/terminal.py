@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from numerics.enclosures import Enclosure
+from numerics.enclosures import Enclosure, Kind
 from numerics.targets import Target
 from verify.evaluate import Outcome
 from verify.runner import Failure
@@ -140,7 +140,8 @@ def _tightness(v: Verdict) -> str:
 def _sides(o: Outcome) -> str:
     left, right = float(o.lhs.value), float(o.rhs.value)
     sign = ("=" if o.hidden < 1e-3 else "vs") if left == right else (">" if left > right else "<")
-    kind = "ball arithmetic" if o.certified else "float64"
+    sampled = Kind.SAMPLED in (o.lhs.kind, o.rhs.kind)
+    kind = "ball arithmetic" if o.certified else ("sampled" if sampled else "float64")
     return f"left {left:.8g} {sign} {right:.8g} right (± {float(o.lhs.radius + o.rhs.radius):.0e}, {kind})"
 
 
