@@ -9,9 +9,12 @@ import flint
 import numpy as np
 import sympy
 
-from numerics.enclosures import EPS, Enclosure, as_enclosure
+from numerics.enclosures import EPS, TINY, Enclosure, as_enclosure
 from numerics.targets.base import NotAvailable
-from theory.compiler import NumpyOps, gauss_legendre
+from theory.compiler import NumpyOps, gauss_legendre, outermost
+
+DIED_OUT = 1e-9  # largest share of an integral that may be estimated beyond its panels
+EVALUATIONS = 4_000  # of an integrand in ball arithmetic; beyond, the ball stays wide
 
 
 class EnclosureOps(NumpyOps):
@@ -20,7 +23,7 @@ class EnclosureOps(NumpyOps):
     def const(self, number: sympy.Expr) -> Any:
         value = float(number)
         exact = number.is_Rational and sympy.Rational(value) == number
-        return value if exact else Enclosure.of(value, EPS * abs(value))
+        return value if exact else Enclosure.of(value, EPS * abs(value) + TINY)
 
     def numbers(self, values: np.ndarray) -> Any:
         return Enclosure.of(values)
@@ -70,6 +73,11 @@ class EnclosureOps(NumpyOps):
             nodes, weights = gauss_legendre(low, high, order)
             results.append((as_enclosure(f(nodes)) * weights).sum(axis=-1))
         out = results[1].widened(np.abs(results[1].value - results[0].value))
+        # what lies beyond the panels is an estimate only if u f(u) has died out there
+        for beyond in outermost(low, high):
+            height = as_enclosure(f(beyond[..., None]))
+            left_over = (beyond[..., None] * (np.abs(height.value) + height.radius))[..., 0]
+            out = out.widened(np.where(left_over <= DIED_OUT * np.abs(out.value), left_over, np.inf))
         for end in ends:  # an end that is off by its radius moves the integral by the integrand there
             if np.any(end.radius):
                 height = as_enclosure(f(end.value[..., None]))
@@ -145,6 +153,10 @@ class BallOps:
     def __init__(self) -> None:
         self.analytic = False  # inside an integral: functions must refuse balls that meet a branch cut
 
+    def number(self, value: Any) -> Any:
+        """An index or N as a ball (an integral's variable stays what it is): 1/N must not become a float."""
+        return flint.arb(value) if isinstance(value, int) else value
+
     def const(self, number: sympy.Expr) -> Any:
         if number.is_Rational:
             return flint.arb(flint.fmpq(int(number.p), int(number.q)))
@@ -188,7 +200,7 @@ class BallOps:
                 raised.append(error)
                 return flint.acb("nan")
 
-        result = flint.acb.integral(integrand, _ball(lower), _ball(upper))
+        result = flint.acb.integral(integrand, _ball(lower), _ball(upper), eval_limit=EVALUATIONS)
         self.analytic = False
         if raised:
             raise raised[0]

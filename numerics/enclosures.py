@@ -183,7 +183,8 @@ class Enclosure:
 
     def __mul__(self, other: EnclosureLike) -> Enclosure:
         o = as_enclosure(other)
-        radius = np.abs(self.value) * o.radius + np.abs(o.value) * self.radius + self.radius * o.radius
+        with np.errstate(invalid="ignore", over="ignore"):  # an infinite radius times 0 promises nothing
+            radius = np.abs(self.value) * o.radius + np.abs(o.value) * self.radius + self.radius * o.radius
         return self._with(self.value * o.value, radius + TINY, o)  # products may underflow
 
     def __truediv__(self, other: EnclosureLike) -> Enclosure:
@@ -221,8 +222,9 @@ class Enclosure:
         """An increasing function, by its values at both ends (NaN means that an end left the domain)."""
         with np.errstate(all="ignore"):
             value = f(self.value)
-            spread = np.maximum(f(self.value + self.radius) - value, value - f(self.value - self.radius))
-        return self._with(value, np.where(np.isnan(spread), np.inf, spread) + 2 * EPS * np.abs(value))
+            top, bottom = (f(np.nextafter(self.value + s * self.radius, s * np.inf)) for s in (1, -1))
+            spread = np.maximum(top - value, value - bottom) + 2 * EPS * np.maximum(np.abs(top), np.abs(value))
+        return self._with(value, np.where(np.isnan(spread), np.inf, spread) + TINY)
 
     def exp(self) -> Enclosure:
         return self._monotone(np.exp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
@@ -61,6 +61,11 @@ class Outcome:
         return (left - right) / scale if scale > 0 and np.isfinite(scale) else 0.0
 
     @property
+    def undefined(self) -> bool:
+        """A side has no finite value, such as the logarithm of a negative number."""
+        return not (np.isfinite(self.lhs.value) and np.isfinite(self.rhs.value))
+
+    @property
     def hidden(self) -> float:
         """The largest difference of the sides that their errors allow, relative to their size."""
         scale = max(abs(float(self.lhs.value)), abs(float(self.rhs.value)))
@@ -105,6 +110,7 @@ class Evaluator:
         sides = (relation.rhs, relation.lhs) if turned else (relation.lhs, relation.rhs)
         self.strict = isinstance(relation, (StrictGreaterThan, StrictLessThan))
         self.floats = [compile_array(side, EnclosureOps()) for side in sides]
+        self.experiments: dict[str, float] = {}  # every random experiment looked at, with its error probability
         self.balls = [compile_scalar(side, BallOps()) for side in sides]
 
     def __call__(self, case: Case, certify: bool = True) -> Outcome:
@@ -116,6 +122,18 @@ class Evaluator:
         Raises:
             NotAvailable: a quantity of the claim cannot be measured in this case.
         """
+        found = self._decide_case(case, certify)
+        if found.relation is Relation.VIOLATED and "C" in dict(case.free) and not self._no_constant_helps(case, found):
+            return replace(found, relation=Relation.UNDECIDED, trusted=False)
+        return found
+
+    def _no_constant_helps(self, case: Case, found: Outcome) -> bool:
+        """For a right side affine in C: violated at C = 1 as well, and not growing with C."""
+        free = tuple((name, 1.0 if name == "C" else value) for name, value in case.free)
+        at_one = self._decide_case(replace(case, free=free), certify=True)
+        return at_one.relation is Relation.VIOLATED and bool(found.rhs.value <= at_one.rhs.value)
+
+    def _decide_case(self, case: Case, certify: bool) -> Outcome:
         screened = self.screen(case)
         sampled = Kind.SAMPLED in (screened.lhs.kind, screened.rhs.kind)
         if sampled or (screened.relation is Relation.HOLDS and not certify):
@@ -133,6 +151,8 @@ class Evaluator:
         """
         env = FloatMeasurements(case)
         lhs, rhs = (_scalar(side(env)) for side in self.floats)
+        for side in (lhs, rhs):
+            self.experiments.update(side.sources)
         relation = self.decide(lhs, rhs)
         trusted = self.trust(relation, lhs, rhs)
         return Outcome(case, relation, lhs, rhs, False, trusted, 0, self.claim.is_equality)

@@ -21,14 +21,13 @@ from numerics.enclosures import Relation
 from numerics.targets import Target
 from numerics.targets.base import NotAvailable
 from theory.claims import Claim
-from verify.calculator import calculator_cases
+from verify.calculator import COSTLY, calculator_cases
 from verify.cases import Case
 from verify.evaluate import TRUSTED_MARGIN, Evaluator, Outcome
 from verify.reproducible import no_local_constants
 from verify.strategies import cases
 from verify.verdicts import Status, Tightness, Verdict, finite
 
-COSTLY = {"KL", "KL_path"}  # on mixtures: quadrature in two dimensions, or a propagated density
 COSTLY_SHARE = 4  # such claims are tried on a quarter as many cases
 RESOLVED = 1e-6
 SIMPLE_FIRST = 600  # cases for a pocket calculator that every claim is tried on before the search
@@ -158,7 +157,7 @@ def _verdict(search: Search, seconds: float) -> Verdict:
     # an equality is as tight as the cases that could have shown a difference
     seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else outcomes
     gaps = np.array([o.gap if claim.is_equality else o.ratio for o in seen])
-    alphas = {source: a for o in outcomes for side in (o.lhs, o.rhs) for source, a in side.sources.items()}
+    alphas = search.evaluate.experiments
     return Verdict(
         claim=claim,
         status=status,
@@ -196,6 +195,10 @@ def _judge(search: Search, bad: list[Outcome]) -> tuple[Status, str]:
             f"float64 shows a violation within {TRUSTED_MARGIN:g} times its stated error, which ball arithmetic "
             f"cannot decide: {worst.case}",
         )
+    undefined = [o for o in outcomes if o.undefined]
+    if undefined:
+        where = f"on {len(undefined)} of {len(outcomes)} cases a side has no finite value"
+        return Status.INCONCLUSIVE, f"{where}, for one at {undefined[0].case}"
     wide = [o for o in outcomes if o.relation is Relation.UNDECIDED and o.hidden >= RESOLVED]
     if 2 * len(wide) > len(outcomes):
         return (

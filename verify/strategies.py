@@ -160,16 +160,28 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
     if "a_t" in names:
         free["a_t"] = draw(st.sampled_from(space.time_exponents))
     if "C" in names:
-        free["C"] = LARGE  # an unnamed constant: if this one does not help, none does
-    on_grid = needs_grid(names)
+        free["C"] = LARGE  # an unnamed constant; the evaluation asks whether another could help
+    v = draw(variances(space.max_steps)) if needs_grid(names) else ()
+    line = getattr(data, "line", None)
+    if v and line is not None and draw(st.booleans()):
+        v = _at_the_transition(v, float(np.ptp(line.means)), draw(st.sampled_from((0.1, 0.03, 0.3))))
     return Case(
         target=data,
-        v=draw(variances(space.max_steps)) if on_grid else (),
+        v=v,
         sampler=draw(st.sampled_from(space.samplers)) if space.samplers else "score",
         start=space.start,
         error=draw(score_errors()) if space.score_error else None,
         free=tuple(free.items()),
     )
+
+
+def _at_the_transition(v: tuple[float, ...], gap: float, share: float) -> tuple[float, ...]:
+    """The grid moved to the noise level where components ``gap`` apart begin to be told apart."""
+    if gap == 0:
+        return v
+    moved = np.asarray(v) * (share * gap**2 / v[len(v) // 2])
+    legal = np.all(np.diff(moved) < 0) and moved[0] < LARGE and moved[-1] > SMALL
+    return tuple(float(level) for level in moved) if legal else v
 
 
 ON_GRID = {

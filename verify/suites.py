@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from theory.claims import Claim, Form, catalogue
 from theory.claims.claim import Expected
-from verify.search import COSTLY
+from verify.calculator import COSTLY
 
 
 @dataclass(frozen=True)

@@ -92,3 +92,12 @@ def test_alpha_must_be_a_probability():
 
 def test_json_is_what_the_design_fixes():
     assert Enclosure.of(1.5, 0.25).as_json() == {"value": 1.5, "radius": 0.25, "kind": "exact"}
+
+
+def test_exponentials_that_underflow_and_radii_that_round_away():
+    back = Enclosure.of(-800.0).exp() * Enclosure.of(400.0).exp() * Enclosure.of(400.0).exp()
+    assert abs(1.0 - back.value) <= back.radius
+    x, r = 604.8749667320869, 5.34e-14
+    got = Enclosure.of(x, r).exp()
+    top = (flint.arb(x) + flint.arb(r)).exp()
+    assert (flint.arb(float(got.value)) + flint.arb(float(got.radius)) - top) > 0

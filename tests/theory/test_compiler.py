@@ -151,3 +151,35 @@ def test_every_claim_of_the_catalogue_compiles_in_every_backend():
             compile_array(side, EnclosureOps())
             compile_array(side, TorchOps())
             compile_scalar(side, BallOps())
+
+
+def test_indices_stay_exact_in_balls():
+    """1/N as a float would refute a true equality at N = 6, because the float would count as exact."""
+    grid = [flint.arb(x) for x in (7, 6, 5, 4, 3, 2, 1)]
+    total = compile_scalar(Sum(1 / N, (k, 0, N - 1)) - 1, BallOps())({"v": grid})
+    assert total.contains(0)
+    assert total.rad() > 0
+    assert flint.arb(compile_scalar(Sum(k / (k + 1), (k, 0, 2)), BallOps())({"v": grid})).contains(
+        flint.arb(1) / 2 + flint.arb(2) / 3
+    )
+
+
+@pytest.mark.parametrize("power", [sympy.Rational(-1001, 1000), sympy.Integer(-1)])
+def test_a_tail_that_has_not_died_out_promises_nothing(power):
+    got = compile_array(Integral(w**power, (w, v[0], oo)), EnclosureOps())({"v": Enclosure.of([1.0, 0.5])})
+    assert got.radius == np.inf
+    got = compile_array(Integral(1 / w, (w, 0, v[0])), EnclosureOps())({"v": Enclosure.of([1.0, 0.5])})
+    assert got.radius == np.inf
+    got = compile_array(Integral(w**-2, (w, v[0], oo)), EnclosureOps())({"v": Enclosure.of([2.0, 0.5])})
+    assert abs(got.value - 0.5) <= got.radius < 1e-12
+    got = compile_array(Integral(log(w) ** 2, (w, 0, v[0])), EnclosureOps())({"v": Enclosure.of([1.0, 0.5])})
+    assert abs(got.value - 2.0) <= got.radius < 1e-8
+
+
+def test_a_balls_integrand_must_be_analytic_where_it_has_a_branch_cut():
+    """sqrt(w - 1) on [1/2, 2] is not real on half of the range: the result must not look proved."""
+    bad = compile_scalar(Integral(sqrt(w - 1), (w, v[1], v[0])), BallOps())
+    ball = bad({"v": [flint.arb(2), flint.arb("0.5")]})
+    assert not ball.is_finite() or ball.rad() > 0.1
+    good = compile_scalar(Integral(sqrt(w), (w, v[1], v[0])), BallOps())({"v": [flint.arb(4), flint.arb(1)]})
+    assert abs(float(good.mid()) - 14 / 3) < 1e-12

@@ -1,7 +1,7 @@
 """The search must kill false claims, spare true ones, and never call a tool failure a verdict."""
 
 import pytest
-from sympy import Derivative, Eq, Le, Rational, Sum, log
+from sympy import Derivative, Eq, Le, Lt, Rational, Sum, log
 
 from numerics.enclosures import Relation
 from numerics.targets import Gaussian, GaussianMixture
@@ -104,3 +104,34 @@ def test_targets_that_are_fixed_are_used():
 def test_the_hessian_claim_needs_its_sign():
     verdict = verify_claim(claim(Eq(Derivative(J(u), u), hess2(u)), Cases()), examples=20)
     assert verdict.status is Status.REFUTED
+
+
+def test_a_side_without_a_value_is_not_support():
+    verdict = verify_claim(claim(Le(log(1 - u), 1000), Cases()), examples=20)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "no finite value" in verdict.how
+
+
+def test_an_unnamed_constant_is_refuted_only_if_no_constant_helps():
+    some = Le(E_D, C * Rational(1, 10**7) * d * Sum(X**2, STEPS) + C * m2 / v[N])
+    assert verify_claim(claim(some), examples=20).status is not Status.REFUTED
+    none = Le(E_D, -C * d * Sum(X**2, STEPS))
+    assert verify_claim(claim(none), examples=20).status is Status.REFUTED
+
+
+def test_a_strict_inequality_that_touches_is_not_supported():
+    verdict = verify_claim(claim(Lt(J(u), d / u), Cases(families=(Family.POINT,))), examples=15)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "cannot tell < from =" in verdict.how
+
+
+def test_wide_sampling_errors_are_not_support():
+    flat = GaussianMixture([0.5, 0.5], [[0.0, 0.0], [1.0, 0.0]], [0.5, 0.5], samples=64)
+    verdict = verify_claim(claim(Le(J(u), Rational(9999, 10000) * J(u)), Cases()), examples=10, target=flat)
+    assert verdict.status is not Status.SUPPORTED
+
+
+def test_two_point_data_break_the_quarter_bound_that_gaussians_obey():
+    verdict = verify_claim(claim(Le(E_D, d / 4 * Sum(X**2, STEPS))), examples=20)
+    assert verdict.status is Status.REFUTED
+    assert isinstance(verdict.counterexample.case.target, GaussianMixture)

@@ -14,7 +14,7 @@ Reference: Girsanov; Chen et al. 2023. Tight: equalities.
 from sympy import Eq, Integral, Sum
 
 from theory.claims.claim import Cases, Claim
-from theory.vocabulary import E_D, E_I, E_S, H, J, KL_path, N, eps2, excess, k, v, w
+from theory.vocabulary import E_D, E_I, E_S, H, J, KL_path, N, d, eps2, excess, k, loss, v, w
 
 _STEPS = (k, 0, N - 1)
 _DELTA = v[k] - v[k + 1]
@@ -36,6 +36,14 @@ CLAIMS = (
         source="Girsanov",
         cases=Cases(samplers=("score",), max_steps=5),
         derived_from=("info.martingale_score",),
+    ),
+    Claim(
+        id="budget.score.ranking",
+        title="E_S + E_D from the validation loss: what a grid changes needs no true score",
+        relation=Eq(E_S + E_D, H(v[0]) - H(v[N]) + Sum(_DELTA / v[k] * (loss[k] - d), _STEPS) / 2),
+        source="own derivation",
+        cases=Cases(samplers=("score",), score_error=True),
+        derived_from=("budget.score", "budget.score.excess", "info.dsm"),
     ),
     Claim(
         id="budget.score.excess",

@@ -6,15 +6,16 @@ Setting: any data with finite second moment, X_u = X_0 + sqrt(u) xi.
     J'(u)    = -E||hess log p_u||_F^2
     hess log p_u(x) = -I/u + Cov(X_0 | X_u = x)/u^2
     mmse'(u) = E||Cov(X_0 | X_u)||_F^2 / u^2
+    mmse(u) <= min(m2, d u)
 
 J' and mmse' are measured by differentiating their defining integrals in u.
 Reference: Guo, Shamai, Verdu 2005; Payaro, Palomar 2009. Tight: equalities.
 """
 
-from sympy import Derivative, Eq
+from sympy import Derivative, Eq, Le, Min
 
 from theory.claims.claim import Cases, Claim, Family
-from theory.vocabulary import J, cov, cov2, d, dscore, hess2, mmse, u, x
+from theory.vocabulary import J, cov, cov2, d, dscore, hess2, m2, mmse, u, x
 
 _LINE = Cases(families=(Family.GAUSSIAN_1D, Family.MIXTURE))
 
@@ -46,5 +47,12 @@ CLAIMS = (
         relation=Eq(Derivative(mmse(u), u), cov2(u) / u**2),
         source="Payaro, Palomar 2009",
         derived_from=("info.fisher_mmse", "info.fisher_derivative", "info.hessian"),
+    ),
+    Claim(
+        id="info.mmse_bound",
+        title="mmse is at most the signal and at most the noise",
+        relation=Le(mmse(u), Min(m2, d * u)),
+        source="Guo, Shamai, Verdu 2005",
+        derived_from=("info.fisher_mmse",),
     ),
 )

@@ -5,7 +5,7 @@ loss l = E||sigma s_theta(X) + xi||^2. Then
 
     E||s_theta - grad log p||^2 = l/sigma^2 + C_t,    C_t = -mmse/sigma^4.
 
-As printed the weight on the loss is 1/sigma instead of 1/sigma^2, which is true only at sigma = 1.
+As printed the weight on the loss is 1/sigma instead of 1/sigma^2, true only at sigma = 1 or where the loss is 0.
 Reference: Vincent 2011 for the identity. Tight: equality.
 """
 
@@ -33,7 +33,7 @@ CLAIMS = (
         form=Form.PRINTED,
         expected=Expected.REFUTED,
         cases=_CASES,
-        note="true only at sigma_bar = 1",
+        note="true only at sigma_bar = 1, or where the loss is 0",
     ),
     Claim(
         id="wht24.eq4.corrected",

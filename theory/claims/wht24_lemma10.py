@@ -4,7 +4,8 @@ Setting: the sampler starts from N(0, v_0 I) instead of p_{v_0}. Exactly,
 
     E_I = KL(p_{v_0} || N(0, v_0 I)) = 1/2 int_{v_0}^inf (m2 - mmse(u))/u^2 du <= m2/(2 v_0).
 
-The bound is Lemma 10, KL(p * q || q) <= m2/(2 sigma^2), true with the constant 1/2. Tight as v_0 grows.
+The bound is Lemma 10, KL(p * q || q) <= m2/(2 sigma^2), true with the constant 1/2.
+Tight: equality for data at one point.
 """
 
 from sympy import Eq, Integral, Le, oo

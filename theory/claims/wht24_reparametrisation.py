@@ -1,8 +1,8 @@
 """The paper's exponential integrator (10) does not depend on the parametrisation of time.
 
 Setting: sigma_bar_t = t^{a_t}, times t_k = v_k^{1/(2 a_t)}. Run in time, with int sigma_t^2 dt integrated
-numerically on each step, the integrator gives the same law as the score sampler on the grid v; measured by the
-output variance on one-dimensional Gaussian data. Tight: equality.
+numerically on each step, the integrator makes the same steps as the score sampler on the grid v. Measured is the
+output variance on one-dimensional Gaussian data, which every step's drift and noise enter. Tight: equality.
 """
 
 from sympy import Eq

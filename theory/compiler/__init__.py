@@ -28,7 +28,7 @@ from typing import Any
 import sympy
 
 from theory.compiler.arrays import ArrayTree
-from theory.compiler.ops import ArrayOps, NumpyOps, gauss_legendre
+from theory.compiler.ops import ArrayOps, NumpyOps, gauss_legendre, outermost
 from theory.compiler.scalars import ScalarTree
 from theory.compiler.tree import CompileError, Environment, Frame, names_used
 
@@ -41,6 +41,7 @@ __all__ = [
     "compile_scalar",
     "gauss_legendre",
     "names_used",
+    "outermost",
 ]
 
 

@@ -102,8 +102,7 @@ class ArrayTree(Tree):
             outer = frame.bound.get(index)
             frame.bound[index] = axis
             terms = body(frame)
-            if outer is not None:
-                frame.bound[index] = outer
+            frame.bound[index] = outer
             if not depends:
                 terms = frame.ops.spread(terms, len(axis.values))
             if masked:
@@ -119,14 +118,21 @@ class ArrayTree(Tree):
         variable, lower, upper = e.limits[0]
         body = self.node(e.function, (*scope, (variable, lower, upper)))
         ends = self.node(lower, scope), self.node(upper, scope)
+        depends = variable in e.function.free_symbols
 
         def integrate(frame: Frame) -> Any:
+            outer = frame.bound.get(variable)
+
             def integrand(nodes: Any) -> Any:
                 frame.bound[variable] = _Axis(nodes, len(scope), False)
                 frame.alive.append(frame.bound[variable])
-                return body(frame)
+                values = body(frame)
+                return values if depends else frame.ops.spread(values, np.shape(nodes)[-1])
 
-            return frame.ops.integrate(integrand, ends[0](frame), ends[1](frame))
+            try:
+                return frame.ops.integrate(integrand, ends[0](frame), ends[1](frame))
+            finally:
+                frame.bound[variable] = outer
 
         return integrate
 

@@ -89,6 +89,7 @@ class NumpyOps:
 
 
 PANEL = 3.0  # widest panel in ln u: information curves are smooth on the scale 1
+NEAR = 1e-17  # where a range from 0 is cut, relative to its upper end
 FAR = 13  # panels beyond which an infinite range is integrated in 1/u
 
 
@@ -96,7 +97,8 @@ def gauss_legendre(lower: Any, upper: Any, order: int) -> tuple[np.ndarray, np.n
     """Nodes and weights, shape (..., Q), of a composite Gauss-Legendre rule over [lower, upper].
 
     Information curves vary on a logarithmic scale, so panels are uniform in ln u, at most ``PANEL`` wide, with
-    ``order`` nodes each. The far end of an infinite range is integrated in 1/u, a range that starts at 0 in u.
+    ``order`` nodes each. The far end of an infinite range is integrated in 1/u; a range that starts at 0 is cut at
+    ``NEAR`` times its upper end (:func:`outermost` names the points beyond which nothing was computed).
 
     Args:
         lower, upper: numbers or arrays that broadcast; 0 <= lower, and upper may be infinite throughout.
@@ -111,8 +113,15 @@ def gauss_legendre(lower: Any, upper: Any, order: int) -> tuple[np.ndarray, np.n
         nodes = far / base
         return np.concatenate([near, nodes], -1), np.concatenate([near_weight, weight * nodes**2 / far], -1)
     if np.any(low <= 0):
-        return low + (high - low) * base, weight * (high - low)
+        return _log_panels(np.where(low > 0, low, NEAR * high), high, base, weight)
     return _log_panels(low, high, base, weight)
+
+
+def outermost(lower: Any, upper: Any) -> list[np.ndarray]:
+    """Points past which ``gauss_legendre`` extrapolates: the last of an infinite range, the first of one from 0."""
+    low, high = np.broadcast_arrays(np.asarray(lower, float), np.asarray(upper, float))
+    points = [low * np.exp(PANEL * FAR)] if np.any(np.isinf(high)) else []
+    return points + ([NEAR * high] if np.any(low <= 0) else [])
 
 
 def _log_panels(low: Any, high: Any, base: Any, weight: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -16,9 +16,9 @@ class ScalarTree(Tree):
 
     def symbol(self, e: Symbol, scope: Scope) -> Node:
         if any(e == s for s, _, _ in scope):
-            return lambda frame: frame.bound[e]
+            return lambda frame: frame.ops.number(frame.bound[e])
         if e.name == "N":
-            return lambda frame: frame.steps
+            return lambda frame: frame.ops.number(_need_steps(frame))
         return lambda frame: frame.value(e.name)
 
     def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:
@@ -43,13 +43,12 @@ class ScalarTree(Tree):
         body = self.reduce_over(add, function, limits[:-1], (*scope, (index, lower, upper)))
 
         def reduce(frame: Frame) -> Any:
-            out: Any = 0 if add else 1
+            out = frame.ops.number(0 if add else 1)
             outer = frame.bound.get(index)
             for at in range(_integer(lower, frame), _integer(upper, frame) + 1):
                 frame.bound[index] = at
                 out = out + body(frame) if add else out * body(frame)
-            if outer is not None:
-                frame.bound[index] = outer
+            frame.bound[index] = outer
             return out
 
         return reduce
@@ -62,13 +61,24 @@ class ScalarTree(Tree):
         ends = self.node(lower, scope), self.node(upper, scope)
 
         def integrate(frame: Frame) -> Any:
+            outer = frame.bound.get(variable)
+
             def integrand(at: Any) -> Any:
                 frame.bound[variable] = at
                 return body(frame)
 
-            return frame.ops.integrate(integrand, ends[0](frame), ends[1](frame))
+            try:
+                return frame.ops.integrate(integrand, ends[0](frame), ends[1](frame))
+            finally:
+                frame.bound[variable] = outer
 
         return integrate
+
+
+def _need_steps(frame: Frame) -> int:
+    if frame.steps is None:
+        raise CompileError("the expression speaks of grid points, but no grid was given")
+    return frame.steps
 
 
 def _integer(e: Any, frame: Frame) -> int:
