@@ -2,8 +2,8 @@
 
 From a claim's own relation come variants with one change each: a term scaled by 2, 1/2 or 19/20, negated or dropped,
 an exponent moved by one, one index moved by one, a sum begun later or ended sooner. Not every variant is false: twice
-an upper bound is an upper bound. ``tests/verify/test_mutants.py`` holds that each true claim has false variants and that
-the search refutes them.
+an upper bound is an upper bound. ``tests/verify/test_mutants.py`` holds that the search refutes variants of every true
+claim.
 """
 
 from __future__ import annotations

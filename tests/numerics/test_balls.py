@@ -121,7 +121,7 @@ def test_levels_that_may_be_zero_are_refused() -> None:
 
 def true_tail(name: str, target: GaussianMixture, v: float, cut: float) -> float:
     """The integral of |integrand| beyond ``cut`` deviations of every component, by a fine midpoint rule."""
-    line = target._line
+    line = target.line
     deviations = np.sqrt(line.variances + v)
     ends = (line.means - 12 * deviations).min(), (line.means + 12 * deviations).max()
     edges = np.unique(line.means[:, None] + deviations[:, None] * np.linspace(-12, 12, 4801))
@@ -138,17 +138,17 @@ def test_the_tail_bound_is_one(target: GaussianMixture, name: str) -> None:
     for v in (1e-4, 0.37, 100.0):
         for cut in (0.5, 2.0, 4.0):
             truth = true_tail(name, target, v, cut)
-            bound = float(tail_beyond(name, target._line, arb(v), arb(cut)))
+            bound = float(tail_beyond(name, target.line, arb(v), arb(cut)))
             assert truth <= bound
     # and it goes to 0 like the Gaussian tail: enough deviations make it as small as one likes
-    assert float(tail_beyond(name, target._line, arb(1), arb(16))) < 1e-30
+    assert float(tail_beyond(name, target.line, arb(1), arb(16))) < 1e-30
 
 
 def test_a_smaller_majorant_would_be_caught() -> None:
     # for one Gaussian the bound on the tail of J is the tail itself: any smaller constant fails
     target, v, cut = GaussianMixture([1.0], [0.0], [0.6]), 0.5, 1.0
     truth = true_tail("J", target, v, cut)
-    assert truth == pytest.approx(float(tail_beyond("J", target._line, arb(v), arb(cut))), rel=1e-4)
+    assert truth == pytest.approx(float(tail_beyond("J", target.line, arb(v), arb(cut))), rel=1e-4)
 
 
 def test_truncated_moments() -> None:

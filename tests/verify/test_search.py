@@ -6,7 +6,7 @@ from sympy import Derivative, Eq, Le, Lt, Rational, Sum, log
 from numerics.enclosures import Relation
 from numerics.targets import Gaussian, GaussianMixture
 from theory.claims import Cases, Claim, Family, find
-from theory.vocabulary import E_D, E_I, KL, H, J, KL_path, N, d, hess2, k, lam, m2, mmse, u, v
+from theory.vocabulary import E_D, E_I, KL, C, H, J, KL_path, N, d, hess2, k, lam, m2, mmse, u, v
 from verify.cases import Case
 from verify.evaluate import Evaluator
 from verify.measurements import FloatMeasurements
@@ -121,8 +121,11 @@ def test_an_unnamed_constant_is_refuted_only_if_no_constant_helps():
 
 def test_a_strict_inequality_that_touches_is_not_supported():
     verdict = verify_claim(claim(Lt(J(u), d / u), Cases(families=(Family.POINT,))), examples=15)
-    assert verdict.status is Status.INCONCLUSIVE
-    assert "cannot tell < from =" in verdict.how
+    # where both sides are exact numbers (u a power of 2) equality itself is proved, and refutes
+    assert verdict.status is Status.REFUTED
+    assert verdict.counterexample.lhs.value == verdict.counterexample.rhs.value
+    thirds = Case(Gaussian(d=1, var=0.0), free=(("u", 3.0),))
+    assert Evaluator(claim(Lt(J(u), d / u), Cases()))(thirds).relation is Relation.UNDECIDED
 
 
 def test_wide_sampling_errors_are_not_support():
