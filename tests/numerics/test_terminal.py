@@ -122,8 +122,9 @@ def test_density_meets_the_closed_form_on_one_component(sampler: str, v: np.ndar
     closed = terminal_kl(target, v, sampler, error)
     measured = density_kl(MixtureLaw.of(target), model, v, SAMPLERS[sampler], "noise")
     assert abs(closed.value - measured.value) <= closed.radius + measured.radius
-    # one step of the denoiser sampler leaves 1/170 of the variance: KL = 41.6 comes from far tails
-    assert measured.radius < (1e-4 if len(v) == 2 and sampler == "denoiser" else 1e-9)
+    # one step of the denoiser sampler leaves 1/170 of the variance: KL = 41.6 comes from far tails and does not settle,
+    # so that its error is stated as ten times the distance of the last two values
+    assert measured.radius < (1e-3 if len(v) == 2 and sampler == "denoiser" else 1e-9)
 
 
 def test_small_noise_and_narrow_components() -> None:
@@ -238,3 +239,10 @@ def test_what_is_not_available() -> None:
         propagate(Gaussian(d=2, var=1.0), TWELVE, "score")
     with pytest.raises(ValueError, match="'noise' or 'exact'"):
         terminal_kl(LINE, TWELVE, "score", start="data")
+
+
+def test_an_output_far_from_the_data_is_refused() -> None:
+    """250 standard deviations off: the tails were cut there, and no value is better than a wrong one."""
+    data = GaussianMixture(weights=[5 / 6, 1 / 6], means=[1.0, 1.0], stds=[1.0, 0.0])
+    with pytest.raises(NotAvailable, match="tails too far out"):
+        terminal_kl(data, [1.6e-5, 4e-6], "score")

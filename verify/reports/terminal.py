@@ -65,7 +65,7 @@ def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: flo
         table.add_row(
             row[0], Text(row[1], COLOURS[v.status] if v.as_expected else "bold red"), *row[2:-1], _cut(row[-1], room)
         )
-    out.print(table)
+    out.print(table, width=sum(widths[:-1]) + room + 2 * len(names), crop=False)
     wrong = [v for v in verdicts if not v.as_expected]
     for v in verdicts:
         if v.counterexample is not None:
