@@ -112,6 +112,7 @@ KLn = function("KLn", ("u",), "KL(p_u || N(0, u I))", "nats", "0 <= KLn <= m2/(2
 score = function("score", ("x", "u"), "grad log p_u(x), d = 1", "1/data", "real", "s")
 denoiser = function("denoiser", ("x", "u"), "E[X_0 | X_u = x], d = 1", "data", "real", "D")
 cov = function("cov", ("x", "u"), "Var(X_0 | X_u = x), d = 1", "data^2", ">= 0", r"\mathrm{Cov}")
+cdf = function("cdf", ("x", "u"), "P(X_u <= x), d = 1", "1", "0 <= cdf <= 1", "F")
 dscore = function("dscore", ("x", "u"), "second derivative of log p_u at x, d = 1", "data^-2", "real", "s'")
 score_ahead = function(
     "score_ahead", ("x", "u", "w"), "E[score(Y_w, w) | Y_u = x], reverse process", "1/data", "real", r"\bar s"
@@ -150,6 +151,41 @@ V_EI = function(
     "data^2",
     "> 0",
     r"V_{\mathrm{EI}}",
+)
+
+F_out = function(
+    "F_out",
+    ("x",),
+    "P(output <= x) of the sampler, from its law propagated step by step, d = 1",
+    "1",
+    "0 <= F_out <= 1",
+    r"F_{\mathrm{out}}",
+)
+
+# --- real runs: confidence intervals from 100,000 outputs --------------------------------------------------------
+V_run = scalar(
+    "V_run",
+    "variance of the sampler's output as a real run shows it, Gaussian data, d = 1",
+    "data^2",
+    "> 0",
+    r"V_{\mathrm{run}}",
+    positive=True,
+)
+M_run = scalar(
+    "M_run",
+    "mean of the sampler's output as a real run shows it, Gaussian data, d = 1",
+    "data",
+    "real",
+    r"M_{\mathrm{run}}",
+    real=True,
+)
+F_run = function(
+    "F_run",
+    ("x",),
+    "P(output <= x) as the share of a real run's outputs shows it, d = 1",
+    "1",
+    "0 <= F_run <= 1",
+    r"F_{\mathrm{run}}",
 )
 
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincc, gammaln
 
 from numerics.enclosures import Enclosure
-from numerics.information.monte_carlo import Draws, SampledMeans
+from numerics.information.monte_carlo import Draws, SampledMeans, level_seed
 from numerics.information.tails import Polynomial
 
 FloatArray = NDArray[np.float64]
@@ -49,8 +49,8 @@ class MixtureSampling:
         weights, means, spectra: shapes (K,), (K, d), (K, d); weights positive, sum 1.
         basis: eigenvectors (K, d, d), or None for isotropic components.
         label: names the target in the sources of the results.
-        samples, seed, alpha: draws per level (the same at every level), their seed, error probability of a
-            quantity per call.
+        samples, seed, alpha: draws per level, their seed, error probability of a quantity per call.
+        per_level: draws of its own for each level; else the same serve every level, so that curves are smooth.
     """
 
     weights: FloatArray
@@ -61,16 +61,14 @@ class MixtureSampling:
     samples: int
     seed: int
     alpha: float
+    per_level: bool = False
     _sampled: SampledMeans = field(init=False)
 
     def __post_init__(self) -> None:
-        experiment = f"{self.label}, {self.samples} draws, seed {self.seed}"
+        own = " a level" if self.per_level else ""
+        experiment = f"{self.label}, {self.samples} draws{own}, seed {self.seed}"
         self._sampled = SampledMeans(self._draw, experiment, self.alpha)
-        generator = torch.Generator().manual_seed(self.seed)
-        d = self.means.shape[1]
-        chances = torch.from_numpy(self.weights)
-        self._component = torch.multinomial(chances, self.samples, replacement=True, generator=generator).numpy()
-        self._noise = torch.randn(self.samples, d, dtype=torch.float64, generator=generator).numpy()
+        self._draw_noise(self.seed)
         gaps = self.means[:, None, :] - self.means[None, :, :]
         centre = self.weights @ self.means
         spread = ((self.means - centre) ** 2 + self.spectra).sum(axis=1)
@@ -97,7 +95,17 @@ class MixtureSampling:
         fixed = (self.weights * entropies).sum(axis=-1) - (self.weights * np.log(self.weights)).sum()
         return Enclosure.of(fixed, 1e-14 * (size + 1)) - self._sampled.measure("entropy", v, 0 * v, 0 * v + most, 0.0)
 
+    def _draw_noise(self, seed: int) -> None:
+        """Components and standard normal noise of the draws, shapes (samples,) and (samples, d)."""
+        generator = torch.Generator().manual_seed(seed)
+        chances = torch.from_numpy(self.weights)
+        self._component = torch.multinomial(chances, self.samples, replacement=True, generator=generator).numpy()
+        size = (self.samples, self.means.shape[1])
+        self._noise = torch.randn(size, dtype=torch.float64, generator=generator).numpy()
+
     def _draw(self, v: float) -> dict[str, Draws]:
+        if self.per_level:
+            self._draw_noise(level_seed(self.seed, v))
         total = self.spectra + v
         offsets = self._offsets(total)
         slopes = offsets / total

@@ -52,12 +52,25 @@ class Target(ABC):
         """A quantity of the vocabulary at float64 arguments (broadcast against each other).
 
         Names: ``J mmse H hess2 cov2 KLn`` and their derivatives ``J' mmse' H' KLn'`` of one argument v;
-        ``score denoiser cov dscore`` of (x, v) where d = 1; ``drift2`` of (v, u) and ``score_ahead
+        ``score denoiser cov dscore cdf`` of (x, v) where d = 1; ``drift2`` of (v, u) and ``score_ahead
         denoiser_ahead`` of (x, v, u), u < v, where d = 1.
 
         Raises:
             NotAvailable: the target cannot give this quantity.
         """
+
+    def at_error_rate(self, alpha: float, seed: int = 0) -> Target:
+        """This target for a search whose random experiments may each be wrong with probability ``alpha``.
+
+        Where quantities are sampled, each question of the copy (a quantity, at levels asked together) is one experiment
+        at ``alpha``, and each level has draws of its own that follow from ``seed``: a search may then choose levels by
+        what it saw before. A target that samples nothing returns itself.
+
+        Args:
+            alpha: strictly between 0 and 1.
+            seed: of the draws; different seeds are independent.
+        """
+        return self
 
     def ball(self, name: str, *args: Any) -> Any:
         """The same as ``measure`` in ball arithmetic: python-flint ``arb`` in, proved ``arb`` out.

@@ -16,6 +16,7 @@ little at both ends of the noise scale.
 from __future__ import annotations
 
 import zlib
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from numerics.enclosures import EPS, Enclosure
 from numerics.information.cloud_limits import CloudLimits
-from numerics.information.monte_carlo import Draws, SampledMeans
+from numerics.information.monte_carlo import Draws, SampledMeans, level_seed
 from numerics.targets.base import NotAvailable, Target
 from numerics.targets.batches import in_chunks
 from numerics.targets.parameters import FloatArray, finite_array, noise_levels, typed
@@ -71,9 +72,21 @@ class PointCloud(Target):
         self._centred = self.points - self.mean
         squares = (self.points**2).sum(axis=1)
         self.m2 = Enclosure.of(squares.mean(), 4 * (self.d + self.n) * EPS * squares.mean())
-        self._samples, self._seed = samples, seed
-        experiment = f"points {checksum}, {samples} draws, seed {seed}"
-        self._sampled = SampledMeans(self._draw_posterior, experiment, alpha)
+        self._samples, self._seed, self._per_level = samples, seed, False
+        self._experiment = f"points {checksum}, {samples} draws"
+        self._sampled = SampledMeans(self._draw_posterior, f"{self._experiment}, seed {seed}", alpha)
+        self._rated: dict[tuple[float, int], PointCloud] = {}
+
+    def at_error_rate(self, alpha: float, seed: int = 0) -> PointCloud:
+        if (alpha, seed) not in self._rated:
+            _ = self._limits  # which the copies share
+            rated = copy(self)
+            rated.__dict__.pop("_noise", None)
+            rated._seed, rated._per_level, rated._rated = seed, True, {}
+            label = f"{self._experiment} a level, seed {seed}"
+            rated._sampled = SampledMeans(rated._draw_posterior, label, alpha)
+            self._rated[alpha, seed] = rated
+        return self._rated[alpha, seed]
 
     # --- the process ------------------------------------------------------------------------------------
 
@@ -137,14 +150,18 @@ class PointCloud(Target):
 
     @cached_property
     def _noise(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """What serves every level: see :meth:`_draw_noise`."""
+        return self._draw_noise(self._seed)
+
+    def _draw_noise(self, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Points (centred) and standard normal noise of the draws, each (samples, d)."""
-        generator = torch.Generator().manual_seed(self._seed)
+        generator = torch.Generator().manual_seed(seed)
         index = torch.randint(self.n, (self._samples,), generator=generator)
         noise = torch.randn(self._samples, self.d, dtype=torch.float64, generator=generator)
         return torch.from_numpy(self._centred)[index], noise
 
     def _draw_posterior(self, v: float) -> dict[str, Draws]:
-        data, noise = self._noise
+        data, noise = self._draw_noise(level_seed(self._seed, v)) if self._per_level else self._noise
         x = data + v**0.5 * noise
         keys, _, _ = self._tensors(x)
 

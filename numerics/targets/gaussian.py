@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from numerics.enclosures import EPS, Enclosure
 from numerics.targets.base import NotAvailable, Target
+from numerics.targets.distribution import mixture_cdf, mixture_cdf_ball
 from numerics.targets.parameters import (
     FloatArray,
     finite_array,
@@ -179,6 +180,10 @@ class Gaussian(Target):
             points = Enclosure.of(np.asarray(args[0], dtype=np.float64))
             levels = [Enclosure.of(v) for v in noise_levels(*args[1:])]
             return _POINTWISE[name](float(self.mean[0]), float(self.axis_variances[0]), points, *levels)
+        if name == "cdf":
+            self._require_one_dimension(name)
+            (level,) = noise_levels(args[1])
+            return mixture_cdf(np.ones(1), self.mean, self.axis_variances, np.asarray(args[0], float), level)
         if name == "drift2":
             v, u = (Enclosure.of(level[..., None]) for level in noise_levels(*args))
             return (_drift2(self._lam, v, u) * self._count).sum(axis=-1)
@@ -211,6 +216,9 @@ class Gaussian(Target):
         if name in _POINTWISE:
             self._require_one_dimension(name)
             return _POINTWISE[name](arb(float(self.mean[0])), arb(float(self.axis_variances[0])), *numbers)
+        if name == "cdf":
+            self._require_one_dimension(name)
+            return mixture_cdf_ball([1], [arb(float(self.mean[0]))], [arb(float(self.axis_variances[0]))], *numbers)
         if name == "drift2":
             return self._total(lambda lam: _drift2(lam, *numbers))
         (v,) = numbers

@@ -12,6 +12,7 @@ One dimension: quantities by quadrature (``measure``) and in ball arithmetic (``
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,7 @@ from numerics.information.components import Components
 from numerics.information.mixture_sampling import MixtureSampling
 from numerics.targets.base import NotAvailable, Target
 from numerics.targets.batches import in_chunks
+from numerics.targets.distribution import mixture_cdf, mixture_cdf_ball
 from numerics.targets.parameters import (
     FloatArray,
     finite_array,
@@ -91,7 +93,8 @@ class GaussianMixture(Target):
             raise ValueError(f"samples = {samples}: a confidence interval needs 2 or more")
         self.label = f"mixture({shape})"
         self._weights, self._means, self._spectra = w / w.sum(), centres, spectra
-        self._samples, self._seed, self._alpha = samples, seed, alpha
+        self._samples, self._seed, self._alpha, self._per_level = samples, seed, alpha, False
+        self._rated: dict[tuple[float, int], GaussianMixture] = {}
         self.mean = self._weights @ centres
         second = (Enclosure.of(centres) ** 2 + Enclosure.rounded(spectra)).sum(axis=1)
         self.m2 = (second * Enclosure.rounded(self._weights)).sum()
@@ -126,6 +129,8 @@ class GaussianMixture(Target):
         constant: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """sum_k r_k(x) (constant_k + U_k linear(U_k^T (x - m_k))), U_k the eigenvectors of C_k."""
+        if self.d == 1:
+            return self._posterior_average_on_line(x, v, linear, constant)
         weights, means, spectra = (torch.from_numpy(a).to(x) for a in (self._weights, self._means, self._spectra))
         basis = None if self._basis is None else torch.from_numpy(self._basis).to(x)
 
@@ -145,6 +150,29 @@ class GaussianMixture(Target):
 
         return in_chunks(average, x, v, 6 * x.element_size() * self._means.size)
 
+    def _posterior_average_on_line(
+        self,
+        x: torch.Tensor,
+        v: float | torch.Tensor,
+        linear: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
+        constant: torch.Tensor | None,
+    ) -> torch.Tensor:
+        """The same for d = 1, with the components along the first axis: four times as fast, as rows are long."""
+        columns = (self._weights, self._means[:, 0], self._spectra[:, 0])
+        weights, means, spectra = (torch.from_numpy(a).to(x)[:, None] for a in columns)
+
+        def average(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+            level = level.reshape(1, -1)
+            offset = x.reshape(1, -1) - means
+            total = spectra + level
+            logits = weights.log() - 0.5 * (offset**2 / total + total.log())
+            term = linear(offset, spectra, level)
+            if constant is not None:
+                term = term + constant
+            return (torch.softmax(logits, dim=0) * term).sum(0)[:, None]
+
+        return in_chunks(average, x, v, 6 * x.element_size() * self._means.size)
+
     @cached_property
     def _sampling(self) -> MixtureSampling:
         keep = self._weights > 0
@@ -157,7 +185,18 @@ class GaussianMixture(Target):
             samples=self._samples,
             seed=self._seed,
             alpha=self._alpha,
+            per_level=self._per_level,
         )
+
+    def at_error_rate(self, alpha: float, seed: int = 0) -> GaussianMixture:
+        if self.d == 1:
+            return self
+        if (alpha, seed) not in self._rated:
+            rated = copy(self)
+            rated.__dict__.pop("_sampling", None)
+            rated._alpha, rated._seed, rated._per_level, rated._rated = alpha, seed, True, {}
+            self._rated[alpha, seed] = rated
+        return self._rated[alpha, seed]
 
     # --- quantities -------------------------------------------------------------------------------------
 
@@ -169,6 +208,10 @@ class GaussianMixture(Target):
                 raise NotAvailable(f"{name} of a mixture for d > 1: only J, mmse and H are sampled")
             (v,) = noise_levels(*args)
             return self._sampling.measure(name, v)
+        if name == "cdf":
+            (v,) = noise_levels(args[1])
+            line = self.line
+            return mixture_cdf(line.weights, line.means, line.variances, np.asarray(args[0], dtype=np.float64), v)
         if name in curves.NAMES:
             (v,) = noise_levels(*args)
             return curves.measure(name, self.line, v)
@@ -192,6 +235,8 @@ class GaussianMixture(Target):
         numbers = [a if isinstance(a, arb) else arb(a) for a in args]
         if name == "m2":
             return balls.second_moment(self.line)
+        if name == "cdf":
+            return mixture_cdf_ball(*self.line.balls(), *numbers)
         if name in balls.NAMES:
             return balls.curve(name, self.line, *numbers)
         if name in balls.POINTWISE:
