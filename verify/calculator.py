@@ -18,7 +18,8 @@ from verify.strategies import LARGE, needs_grid
 
 # levels with how much trouble they give: grids are tried in the order of the sum
 LEVELS = {4.0: 2, 3.0: 3, 2.0: 1, 1.0: 0, 0.9: 6, 0.5: 3, 0.25: 4, 0.2: 5, 0.15: 6, 0.1: 5}
-COSTLY = {"KL", "KL_path"}  # on mixtures: quadrature in two dimensions, or a propagated density
+RUNS = {"V_run", "M_run", "F_run"}  # each case runs a sampler
+COSTLY = {"KL", "KL_path", "F_out"} | RUNS  # on mixtures: quadrature in two dimensions, or a propagated density
 ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
 
 
@@ -29,7 +30,7 @@ def calculator_cases(space: Cases, names: set[str], target: Target | None = None
         data = tuple(one for one in data if isinstance(one, Gaussian)) or data
     errors = ERRORS if space.score_error else (None,)
     grids = tuple(_grids(space.max_steps)) if needs_grid(names) else ((),)
-    free = tuple(_free(space, names))
+    free = tuple(free_arguments(space, names))
     for v, error, one, arguments, sampler in product(grids, errors, data, free, space.samplers or ("score",)):
         yield Case(one, v, sampler, space.start, error, arguments)
 
@@ -51,14 +52,18 @@ def _data(space: Cases) -> Iterator[Target]:
         yield GaussianMixture(weights=[0.5, 0.5], means=[-1.0, 1.0], stds=[0.0, 0.0])
 
 
-def _free(space: Cases, names: set[str]) -> Iterator[tuple[tuple[str, float], ...]]:
-    choices = {
-        "u": (1.0, 2.0, 4.0),
-        "w": (0.5,),
-        "x": (1.0, 2.0),
-        "a_t": space.time_exponents,
-        "C": (LARGE,),
-    }
+def free_arguments(
+    space: Cases,
+    names: set[str],
+    u: tuple[float, ...] = (1.0, 2.0, 4.0),
+    w_share: tuple[float, ...] = (),
+    x: tuple[float, ...] = (1.0, 2.0),
+) -> Iterator[tuple[tuple[str, float], ...]]:
+    """Values of the free arguments that a claim uses; w is 1/2, or the shares ``w_share`` of u."""
+    choices = {"u": u, "w": w_share or (0.5,), "x": x, "a_t": space.time_exponents, "C": (LARGE,)}
     asked = [name for name in choices if name in names]
     for values in product(*(choices[name] for name in asked)):
-        yield tuple(zip(asked, values, strict=True))
+        found = dict(zip(asked, values, strict=True))
+        if "w" in found and w_share:
+            found["w"] *= found["u"]
+        yield tuple(found.items())

@@ -154,9 +154,6 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
         share = st.one_of(st.just(0.5), st.floats(1e-3, 1 - 1e-3), st.sampled_from((1e-6, 1 - 1e-6)))
         free["w"] = free["u"] * draw(share)
     data = target if target is not None else draw(targets(space))
-    if "x" in names:
-        reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6).map(_tidy))
-        free["x"] = float(data.mean[0] + draw(reach) * np.sqrt(data.m2.value + free.get("u", 0.0)))
     if "a_t" in names:
         free["a_t"] = draw(st.sampled_from(space.time_exponents))
     if "C" in names:
@@ -165,6 +162,10 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
     line = getattr(data, "line", None)
     if v and line is not None and draw(st.booleans()):
         v = _at_the_transition(v, float(np.ptp(line.means)), draw(st.sampled_from((0.1, 0.03, 0.3))))
+    if "x" in names:
+        reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6).map(_tidy))
+        level = free.get("u", v[-1] if v else 0.0)
+        free["x"] = float(data.mean[0] + draw(reach) * np.sqrt(data.m2.value + level))
     return Case(
         target=data,
         v=v,
@@ -186,7 +187,8 @@ def _at_the_transition(v: tuple[float, ...], gap: float, share: float) -> tuple[
 
 ON_GRID = {
     *("v", "sigma", "gamma", "N", "eps2", "excess", "loss", "mse", "dmse"),
-    *("E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI"),
+    *("E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out"),
+    *("V_run", "M_run", "F_run"),
 }
 
 

@@ -1,35 +1,38 @@
-"""False variants of true claims, which the search must kill.
+"""Variants of a claim's own relation, with one change each.
 
-From a claim's own relation come variants with one change each: a term scaled by 2, 1/2 or 19/20, negated or dropped,
-an exponent moved by one, one index moved by one, a sum begun later or ended sooner. Not every variant is false: twice
-an upper bound is an upper bound. ``tests/verify/test_mutants.py`` holds that the search refutes variants of every true
-claim.
+* Constants: a side, a term of a sum, or a number in a product times 2 and 1/2 (a side also times 19/20).
+* Signs: a side, a term or a factor's term negated; a term dropped.
+* Exponents moved by one; an index moved by one; a sum or product begun one later or ended one sooner.
+
+Not every variant is false: twice an upper bound is an upper bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
-from sympy import Derivative, Indexed, Integral, Pow, Product, Rational, Sum
+from sympy import Derivative, Indexed, Integral, Mul, Pow, Product, Rational, Sum
 from sympy.core.function import AppliedUndef
 
 from theory.claims import Claim, Expected, catalogue
-from theory.compiler import CompileError
-from verify.evaluate import Outcome
-from verify.search import SIMPLE_FIRST, Search
+
+SCALES = (Rational(2), Rational(1, 2))
+TIGHTER = Rational(19, 20)
+SHOWN = 60  # characters of a term in the words for a change
+
+Change = tuple[Any, str]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A variant of a claim, and the change in words."""
+    """A variant of a claim, and the change in words; ``tighter`` ones are false only where the claim is tight."""
 
     parent: Claim
     claim: Claim
     change: str
+    tighter: bool = False
 
 
 def mutable_claims() -> list[Claim]:
@@ -40,9 +43,10 @@ def mutable_claims() -> list[Claim]:
 def mutants(claim: Claim) -> list[Mutant]:
     """All variants of a claim that differ from it and from each other."""
     found: dict[Any, Mutant] = {}
-    for place, side in enumerate((claim.relation.lhs, claim.relation.rhs)):
-        for changed, words in chain(_scaled(side) if side.is_Symbol and place else (), _variants(side)):
-            sides = [claim.relation.lhs, claim.relation.rhs]
+    for place, name in enumerate(("left", "right")):
+        side = claim.relation.args[place]
+        for changed, words in (*_scaled(side, f"{name} side", (*SCALES, TIGHTER)), *_variants(side)):
+            sides = list(claim.relation.args)
             sides[place] = changed
             relation = claim.relation.func(*sides, evaluate=False)
             if changed == side or relation in found:
@@ -51,19 +55,17 @@ def mutants(claim: Claim) -> list[Mutant]:
                 variant = replace(claim, id=f"{claim.id}~{len(found) + 1}", relation=relation)
             except ValueError:  # nothing measurable is left
                 continue
-            found[relation] = Mutant(claim, variant, words)
+            found[relation] = Mutant(claim, variant, words, words.endswith(f"side times {TIGHTER}"))
     return list(found.values())
 
 
-def _variants(e: Any) -> Iterator[tuple[Any, str]]:
+def _variants(e: Any) -> Iterator[Change]:
     """Every expression that comes from ``e`` by one change, with the change in words."""
-    if not e.is_Atom:
-        yield from _scaled(e)
     if e.is_Add:
         for term in e.args:
             rest = e - term
             yield rest, f"{_short(term)} dropped"
-            for changed, words in _variants(term):
+            for changed, words in (*_scaled(term, _short(term), SCALES), *_variants(term)):
                 yield rest + changed, words
     elif isinstance(e, Indexed):
         yield e.base[e.indices[0] + 1], f"{e} moved to the next index"
@@ -72,17 +74,23 @@ def _variants(e: Any) -> Iterator[tuple[Any, str]]:
             yield e.func(changed, *e.limits), words
         if not isinstance(e, Integral):
             index, low, high = e.limits[0]
-            yield e.func(e.function, (index, low + 1, high)), "sum begun one later"
-            yield e.func(e.function, (index, low, high - 1)), "sum ended one sooner"
+            yield e.func(e.function, (index, low + 1, high)), f"{_short(e)} begun one later"
+            yield e.func(e.function, (index, low, high - 1)), f"{_short(e)} ended one sooner"
     elif isinstance(e, Pow) and e.exp.is_Integer:
         for step in (1, -1):
             yield e.base ** (e.exp + step), f"exponent of {_short(e.base)} from {e.exp} to {e.exp + step}"
         yield from _inside(e)
+    elif isinstance(e, Mul) and e.args[0].is_number and abs(e.args[0]) != 1:
+        number, rest = e.as_two_terms()
+        for factor in SCALES:
+            yield factor * e, f"the constant {number} of {_short(e)} times {factor}"
+        for changed, words in _variants(rest):
+            yield number * changed, words
     elif not isinstance(e, (AppliedUndef, Derivative)) and e.args:
         yield from _inside(e)
 
 
-def _inside(e: Any) -> Iterator[tuple[Any, str]]:
+def _inside(e: Any) -> Iterator[Change]:
     for i, argument in enumerate(e.args):
         if argument.is_number:
             continue
@@ -90,24 +98,13 @@ def _inside(e: Any) -> Iterator[tuple[Any, str]]:
             yield e.func(*e.args[:i], changed, *e.args[i + 1 :]), words
 
 
-def _scaled(e: Any) -> Iterator[tuple[Any, str]]:
-    for factor in (Rational(2), Rational(1, 2), Rational(19, 20), Rational(-1)):
-        yield factor * e, f"{_short(e)} times {factor}"
+def _scaled(e: Any, name: str, scales: tuple[Rational, ...]) -> Iterator[Change]:
+    if e == 0:
+        return
+    for factor in (*scales, Rational(-1)):
+        yield factor * e, f"{name} times {factor}"
 
 
 def _short(e: Any) -> str:
     text = str(e)
-    return text if len(text) <= 40 else text[:37] + "..."
-
-
-def kill(mutant: Mutant, examples: int = 100, seed: int = 0) -> Outcome | None:
-    """A violation of the mutant, or None where the search found none.
-
-    A variant that leaves the grid, or has no finite value, is no statement and is not killed.
-    """
-    search = Search(mutant.claim, examples, seed, None, None)
-    with suppress(CompileError):
-        search.simplest(SIMPLE_FIRST)
-        if search.minimal is None:
-            search.shrink()
-    return search.minimal
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
