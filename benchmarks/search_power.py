@@ -3,9 +3,8 @@
     python -m benchmarks.search_power [--runs 20] [--json FILE] [--no-page]
 
 False claims are planted at random places: a hill, whose slope can be followed from afar; a needle, which shows nothing
-until it is hit; and strips at the edge of the space. The parameters are the logarithms of a level (over twelve decades),
-of the ratio of two levels (up to twelve decades) and of the variance of Gaussian data (over twelve decades), uniform in
-their box. The table goes into docs/power.md.
+until it is hit; and strips at the edge of the space. The parameters are the logarithms of a level, of the ratio of two
+levels and of the variance of Gaussian data, each over twelve decades and uniform. The table goes into docs/power.md.
 """
 
 from __future__ import annotations

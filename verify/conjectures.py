@@ -10,8 +10,20 @@ from theory.compiler import CompileError, compile_array, names_used
 from verify.language.errors import BadInput
 
 LEARNED = {"eps2", "excess", "loss", "mse", "dmse", "E_S"}
-ON_THE_LINE = {"x", "score", "denoiser", "cov", "dscore", "score_ahead", "denoiser_ahead", "drift2"}
-GAUSSIAN_LINE = {"lam", "mu", "V_out", "M_out", "V_EI"}
+ON_THE_LINE = {
+    "x",
+    "score",
+    "denoiser",
+    "cov",
+    "dscore",
+    "score_ahead",
+    "denoiser_ahead",
+    "drift2",
+    "F_run",
+    "F_out",
+    "cdf",
+}
+GAUSSIAN_LINE = {"lam", "mu", "V_out", "M_out", "V_EI", "V_run", "M_run"}
 PATH = {"E_D", "E_S", "KL_path"}
 SAMPLERS = ("score", "denoiser", "ode", "heun")
 MAX_STEPS = 6

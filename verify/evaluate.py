@@ -7,14 +7,16 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import GreaterThan, StrictGreaterThan, StrictLessThan
+from sympy import Expr, GreaterThan, StrictGreaterThan, StrictLessThan
+from sympy.core.relational import Relational
 
 from numerics.backends import BallOps, EnclosureOps
-from numerics.enclosures import Enclosure, Kind, Relation, as_enclosure, at_most, equal
+from numerics.enclosures import EPS, Enclosure, Kind, Relation, as_enclosure, at_most, equal
 from numerics.targets.base import NotAvailable
 from theory.claims import Claim
 from theory.compiler import compile_array, compile_scalar
 from verify.cases import Case
+from verify.error_rates import Account
 from verify.measurements import BallMeasurements, FloatMeasurements
 
 PRECISIONS = (64, 128, 256, 512)  # bits, raised until the two sides separate
@@ -101,16 +103,19 @@ class Outcome:
 
 
 class Evaluator:
-    """A claim compiled once for both backends."""
+    """A claim compiled once for both backends.
 
-    def __init__(self, claim: Claim):
-        self.claim = claim
-        relation = claim.relation
-        turned = isinstance(relation, (GreaterThan, StrictGreaterThan))
-        sides = (relation.rhs, relation.lhs) if turned else (relation.lhs, relation.rhs)
-        self.strict = isinstance(relation, (StrictGreaterThan, StrictLessThan))
+    Args:
+        claim: what is decided.
+        account: error rate, seed and ledger of what is random; without it, nothing is charged and every random
+            experiment has its default rate.
+    """
+
+    def __init__(self, claim: Claim, account: Account | None = None):
+        self.claim, self.account = claim, account
+        sides = oriented(claim.relation)
+        self.strict = isinstance(claim.relation, (StrictGreaterThan, StrictLessThan))
         self.floats = [compile_array(side, EnclosureOps()) for side in sides]
-        self.experiments: dict[str, float] = {}  # every random experiment looked at, with its error probability
         self.balls = [compile_scalar(side, BallOps()) for side in sides]
 
     def __call__(self, case: Case, certify: bool = True) -> Outcome:
@@ -139,9 +144,11 @@ class Evaluator:
         if sampled or (screened.relation is Relation.HOLDS and not certify):
             return screened
         try:
-            return self.certify(case)
+            proved = self.certify(case)
         except NotAvailable:
             return screened
+        require_agreement(screened, proved)
+        return proved
 
     def screen(self, case: Case) -> Outcome:
         """Decide in float64 alone.
@@ -149,10 +156,12 @@ class Evaluator:
         Raises:
             NotAvailable: a quantity of the claim cannot be measured in this case.
         """
-        env = FloatMeasurements(case)
-        lhs, rhs = (_scalar(side(env)) for side in self.floats)
-        for side in (lhs, rhs):
-            self.experiments.update(side.sources)
+        account = self.account
+        env = FloatMeasurements(case) if account is None else FloatMeasurements(case, account.alpha, account.experiment)
+        lhs, rhs = (one_number(side(env)) for side in self.floats)
+        if account is not None:
+            for side in (lhs, rhs):
+                account.charge(side.sources)
         relation = self.decide(lhs, rhs)
         trusted = self.trust(relation, lhs, rhs)
         return Outcome(case, relation, lhs, rhs, False, trusted, 0, self.claim.is_equality)
@@ -201,7 +210,41 @@ class Evaluator:
         return bool(abs(lhs.value - rhs.value) > TRUSTED_MARGIN * (lhs.radius + rhs.radius))
 
 
-def _scalar(x: Any) -> Enclosure:
+class BackendsDisagreeError(ArithmeticError):
+    """float64 and ball arithmetic give different numbers: one of the two implementations is wrong."""
+
+
+def require_agreement(screened: Outcome, proved: Outcome) -> None:
+    """Hold the two implementations of every quantity to each other, wherever both have measured a case.
+
+    Raises:
+        BackendsDisagreeError: a side in float64 is off its proved enclosure by ``TRUSTED_MARGIN`` times its stated
+            error.
+    """
+    for name in ("lhs", "rhs"):
+        rough, sharp = getattr(screened, name), getattr(proved, name)
+        if not (np.isfinite(rough.value) and np.isfinite(sharp.value)):
+            continue
+        if abs(rough.value - sharp.value) > TRUSTED_MARGIN * rough.radius + sharp.radius + EPS * abs(sharp.value):
+            side = "left" if name == "lhs" else "right"
+            raise BackendsDisagreeError(
+                f"the {side} side is {rough} in float64, but {sharp} in ball arithmetic, at {proved.case}"
+            )
+
+
+def oriented(relation: Relational) -> tuple[Expr, Expr]:
+    """The two sides, turned so that the relation reads lhs <= rhs or lhs == rhs."""
+    if isinstance(relation, (GreaterThan, StrictGreaterThan)):
+        return relation.rhs, relation.lhs
+    return relation.lhs, relation.rhs
+
+
+def one_number(x: Any) -> Enclosure:
+    """The value of a side as a scalar enclosure.
+
+    Raises:
+        ValueError: the side has several values.
+    """
     value = as_enclosure(x)
     if value.value.size != 1:
         raise ValueError(f"a side of the relation has {value.value.size} values; it must be one number")

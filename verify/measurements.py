@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import flint
 import numpy as np
 from sympy import Symbol
 
-from numerics import budgets
+from numerics import budgets, runs
 from numerics.chains import path_kl, path_kl_ball
 from numerics.enclosures import Enclosure, as_enclosure
 from numerics.samplers import ExponentialIntegrator
@@ -107,7 +108,20 @@ class _Measurements(Mapping[str, Any]):
 
 
 class FloatMeasurements(_Measurements):
-    """float64 enclosures; arrays of shape (N+1,) on the grid."""
+    """float64 enclosures; arrays of shape (N+1,) on the grid.
+
+    Args:
+        case: what is measured.
+        alpha: error probability of each random experiment (``verify.error_rates``). Without it a real run has
+            ``numerics.runs.DEFAULT_ALPHA`` and a target that samples its quantities the rate that it was made with.
+        experiment: seed of all that is random; other seeds are independent repetitions.
+    """
+
+    def __init__(self, case: Case, alpha: float | None = None, experiment: int = 0):
+        if alpha is not None:
+            case = replace(case, target=case.target.at_error_rate(alpha, experiment))
+        super().__init__(case)
+        self.alpha, self.experiment = alpha or runs.DEFAULT_ALPHA, experiment
 
     def number(self, value: float) -> Enclosure:
         return Enclosure.of(value)
@@ -199,6 +213,25 @@ class FloatMeasurements(_Measurements):
     def _V_EI(self) -> Callable[[Any], Enclosure]:
         return lambda a: self._output(ExponentialIntegrator(float(as_enclosure(a).value)))[1]
 
+    @property
+    def _run(self) -> runs.Run:
+        if "the run" not in self.known:
+            c = self.case
+            self.known["the run"] = runs.Run(c.target, c.v, c.sampler, c.start, c.error, experiment=self.experiment)
+        return self.known["the run"]
+
+    def _M_run(self) -> Enclosure:
+        return runs.mean(self._run, self.alpha)
+
+    def _V_run(self) -> Enclosure:
+        return runs.variance(self._run, self.alpha)
+
+    def _F_run(self) -> Callable[[Any], Enclosure]:
+        return lambda x: runs.share_below(self._run, x, self.alpha)
+
+    def _F_out(self) -> Callable[[Any], Enclosure]:
+        return lambda x: runs.output_cdf(self._run, x)
+
 
 class BallMeasurements(_Measurements):
     """Arb balls at the precision of ``flint.ctx.prec``; lists on the grid. Raises NotAvailable freely."""
@@ -285,3 +318,11 @@ class BallMeasurements(_Measurements):
 
     def _V_EI(self) -> Callable[[Any], Any]:
         return lambda a: self._output(ExponentialIntegrator(float(a.mid()))).variance
+
+    def _sampled(self) -> Any:
+        raise NotAvailable("what a real run shows has no proved enclosure")
+
+    _M_run = _V_run = _F_run = _sampled
+
+    def _F_out(self) -> Any:
+        raise NotAvailable("F_out is known in float64 alone")

@@ -1,22 +1,26 @@
-"""Running many claims, on several processes, with the same verdicts whatever the number of workers."""
+"""Running many claims, on several processes or machines, with the same verdicts whatever the number of workers.
+
+Claims are cut into shards (``verify.shards``); the findings of a shard go into the store as soon as they are there
+(``verify.store``), and a claim's verdict follows from the store once it has all shards of the claim.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from theory.claims import Claim, find
-from verify.user_claims import load_claims
+from theory.claims import Claim
+from verify.conclude import conclude
+from verify.executors import RunError, in_processes, in_this_process, on_cluster
+from verify.shards import shard_sizes
+from verify.store import Run, RunSettings, Store, installed_versions
 from verify.verdicts import Verdict
+from verify.work import Order, Trouble, UserFile
 
+__all__ = ["Failure", "RunError", "run_claims"]
 
-class RunError(RuntimeError):
-    """A run that ended without a verdict for each claim."""
+Jobs = Sequence[tuple[Claim, Path | None]]
 
 
 @dataclass(frozen=True)
@@ -27,51 +31,84 @@ class Failure:
     trace: str
 
 
-def claim_seed(seed: int, claim_id: str) -> int:
-    """The seed of one claim's search, so that it does not depend on which other claims run."""
-    digest = hashlib.sha256(f"{seed}:{claim_id}".encode()).digest()
-    return int.from_bytes(digest[:4], "big")
-
-
 def run_claims(
-    jobs: Sequence[tuple[Claim, Path | None]], examples: int, seed: int, workers: int = 1
-) -> Iterator[Verdict | Failure]:
+    jobs: Jobs,
+    examples: int,
+    seed: int,
+    workers: int = 1,
+    *,
+    scheduler: str | None = None,
+    resources: Mapping[str, float] | None = None,
+    run: Run | None = None,
+    shard_done: Callable[[], None] = lambda: None,
+) -> Generator[Verdict | Failure]:
     """Verdicts as they are reached; a search that raises gives a :class:`Failure` instead.
 
     Args:
         jobs: claims, each with the user's file it comes from (None for the catalogue).
         examples: cases a claim.
-        seed: of the whole run; each claim's own seed follows from it and the claim's id.
-        workers: processes. With more than one, claims are looked up again in the worker.
+        seed: of the whole run.
+        workers: processes of this machine.
+        scheduler: address of a Dask scheduler, whose workers are used instead.
+        resources: what a Dask worker must offer to be given a shard: ``{"GPU": 1}`` where claims are measured on a
+            GPU, by default nothing.
+        run: where findings are kept, and which shards are there already; by default they are kept in memory.
+        shard_done: called after each shard that was computed.
+
+    Raises:
+        BadInput: the scheduler cannot be reached.
+        RunError: the scheduler was lost on the way.
+        StoreError: findings could not be kept.
     """
-    if workers == 1 or len(jobs) < 2:
-        for claim, _ in jobs:
-            yield _search(claim, examples, seed)
+    if run is None:
+        run = Store().begin(RunSettings.of(jobs, examples, seed))
+    claims = {claim.id: claim for claim, _ in jobs}
+    missing: dict[str, set[int]] = {}
+    for claim in claims.values():
+        reached = run.verdict(claim)
+        if reached is not None:
+            yield reached
+            continue
+        missing[claim.id] = {s for s in range(len(shard_sizes(claim, examples))) if (claim.id, s) not in run.kept}
+        if not missing[claim.id]:
+            yield _conclude(claim, seed, run)
+    orders = [order for order in _orders(jobs, examples, seed) if order.shard in missing.get(order.claim, ())]
+    if not orders:
         return
-    from joblib import Parallel, delayed
+    if scheduler is not None:
+        results = on_cluster(orders, scheduler, resources)
+    elif workers == 1:
+        results = in_this_process(orders, claims)
+    else:
+        results = in_processes(orders, min(workers, len(orders)))
+    troubles: dict[str, list[str]] = {}
+    for order, result in results:
+        if isinstance(result, Trouble):
+            troubles.setdefault(order.claim, []).append(f"claim {order.claim}, shard {order.shard}: {result.reason}")
+        else:
+            run.add(order.claim, order.shard, result)
+        shard_done()
+        missing[order.claim].discard(order.shard)
+        if not missing[order.claim]:
+            claim = claims[order.claim]
+            if claim.id in troubles:
+                yield Failure(claim, "\n".join(troubles[claim.id]))
+            else:
+                yield _conclude(claim, seed, run)
 
-    by_id = {claim.id: claim for claim, _ in jobs}
-    # the slowest first, so that the last worker is not left alone with one of them
-    order = sorted(jobs, key=lambda job: "KL" not in job[0].names and "KL_path" not in job[0].names)
-    pool = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    for id, result in pool(delayed(_in_worker)(c.id, file, examples, seed) for c, file in order):
-        yield replace(result, claim=by_id[id])
+
+def _conclude(claim: Claim, seed: int, run: Run) -> Verdict:
+    verdict = conclude(claim, run.findings(claim.id), seed)
+    run.add_verdict(verdict)
+    return verdict
 
 
-def _in_worker(id: str, file: Path | None, examples: int, seed: int) -> tuple[str, Any]:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    import torch
-
-    torch.set_num_threads(1)
-    claim = find(id) if file is None else next(c for c in load_claims(file) if c.id == id)
-    # a claim's undefined functions do not survive pickling: the caller puts its own claim back
-    return id, replace(_search(claim, examples, seed), claim=None)  # type: ignore[arg-type]
-
-
-def _search(claim: Claim, examples: int, seed: int) -> Verdict | Failure:
-    from verify.search import verify_claim
-
-    try:
-        return verify_claim(claim, examples, claim_seed(seed, claim.id))
-    except Exception:
-        return Failure(claim, traceback.format_exc())
+def _orders(jobs: Jobs, examples: int, seed: int) -> list[Order]:
+    """Every shard of every claim, the slowest claims first, so that no worker is left alone with one of them."""
+    files = {path: UserFile.read(path) for _, path in jobs if path is not None}
+    slowest_first = sorted(jobs, key=lambda job: "KL" not in job[0].names and "KL_path" not in job[0].names)
+    return [
+        Order(claim.id, shard, examples, seed, files[path] if path is not None else None, installed_versions())
+        for claim, path in slowest_first
+        for shard in range(len(shard_sizes(claim, examples)))
+    ]

@@ -1,8 +1,11 @@
-"""The search for a counterexample, driven by hypothesis.
+"""The search for a counterexample, driven by hypothesis, one shard at a time.
 
-First come cases for a pocket calculator: if one of them violates the claim, it is the counterexample to show. Then
-hypothesis draws cases and ``target`` pushes the claim's slack up, whether or not violations occur, so that it sees the
-tightest case or the largest violation. Only if a violation turned up here and none before, hypothesis shrinks it.
+The first shard begins with cases for a pocket calculator: if one of them violates the claim, it is the counterexample
+to show. Then come the cases at the boundary of the claim's space. Then hypothesis draws cases and ``target`` pushes the
+claim's slack up, whether or not violations occur, so that it sees the tightest case or the largest violation. From the
+worst cases of each sort a bound is climbed along the gradient of its slack. (An equality is not: where it is false, it
+is false almost everywhere.) A shard that saw a violation and has no simple one yet tries all simple cases; if none of
+them violates the claim, hypothesis shrinks its own violation, and what it could not find again is rounded.
 """
 
 from __future__ import annotations
@@ -13,25 +16,31 @@ from contextlib import suppress
 from itertools import islice
 
 import hypothesis
-import numpy as np
-from hypothesis import HealthCheck, Phase, Verbosity, settings
-from hypothesis.errors import Unsatisfiable
+from hypothesis import Phase
+from sympy import Integral
 
 from numerics.enclosures import Relation
 from numerics.targets import Target
 from numerics.targets.base import NotAvailable
 from theory.claims import Claim
-from verify.calculator import COSTLY, calculator_cases
+from verify.ascent import LOOKS_A_CLIMB, Climber, best_of_each_sort
+from verify.boundary import boundary_cases, rare
+from verify.calculator import COSTLY, RUNS, calculator_cases
 from verify.cases import Case
-from verify.evaluate import TRUSTED_MARGIN, Evaluator, Outcome
-from verify.reproducible import no_local_constants
-from verify.strategies import cases
-from verify.verdicts import Status, Tightness, Verdict, finite
+from verify.conclude import conclude, violated
+from verify.draws import for_each_case
+from verify.error_rates import Account, ErrorBudget
+from verify.evaluate import Evaluator, Outcome
+from verify.shards import COSTLY_SHARE, Findings, shard_seed, shard_sizes
+from verify.simplify import simplified
+from verify.verdicts import Verdict
 
-COSTLY_SHARE = 4  # such claims are tried on a quarter as many cases
-RESOLVED = 1e-6
 SIMPLE_FIRST = 600  # cases for a pocket calculator that every claim is tried on before the search
-PROVED_MIXTURES = 12  # how many mixture cases a claim may decide by ball arithmetic where float64 sufficed
+FEWEST_BOUNDARY, FEWEST_CLIMBS = 10, 2
+NO_OTHERS = ErrorBudget()
+CASES_A_CLIMB = 20  # drawn cases for each climb
+CLEAR = 0.999  # sides known better than this are worth a climb
+PROVED_MIXTURES = 12  # how many mixture cases a shard may decide by ball arithmetic where float64 sufficed
 
 Progress = Callable[[int], None]
 
@@ -41,15 +50,36 @@ class _Violation(Exception):
 
 
 class Search:
-    """One claim's search; :func:`verify_claim` runs it."""
+    """The search of one shard of a claim; :func:`search_shard` runs it."""
 
-    def __init__(self, claim: Claim, examples: int, seed: int, target: Target | None, progress: Progress | None):
-        self.claim, self.seed, self.target = claim, seed, target
-        self.examples = max(10, examples // COSTLY_SHARE) if claim.names & COSTLY else examples
-        self.evaluate = Evaluator(claim)
+    def __init__(
+        self,
+        claim: Claim,
+        examples: int,
+        seed: int,
+        target: Target | None = None,
+        progress: Progress | None = None,
+        shard: int = 0,
+        budget: ErrorBudget = NO_OTHERS,
+    ):
+        self.claim, self.target, self.shard = claim, target, shard
+        self.seed = shard_seed(seed, claim.id, shard)
+        sizes = shard_sizes(claim, examples)
+        self.examples = sizes[shard]
+        long = claim.names & COSTLY or claim.relation.has(Integral)
+        self.simple_first = SIMPLE_FIRST // COSTLY_SHARE if long else SIMPLE_FIRST
+        self.at_boundary = max(FEWEST_BOUNDARY, sizes[0] // 2)
+        # the same plan in every shard: all that the first looks at before it draws, and all that each draws and climbs
+        climbs = [_climbs(claim, size) for size in sizes]
+        self.climbs = climbs[shard]
+        looks = [size + count * LOOKS_A_CLIMB for size, count in zip(sizes, climbs, strict=True)]
+        fixed = self.simple_first + self.at_boundary
+        self.account = Account.planned(claim.relation, budget.per_claim, fixed, looks, shard, seed)
+        self.evaluate = Evaluator(claim, self.account)
         self.outcomes: list[Outcome] = []
         self.unavailable: dict[str, int] = {}
         self.minimal: Outcome | None = None
+        self.simple = False
         self.proved_mixtures = 0
         self.progress = progress
 
@@ -66,6 +96,41 @@ class Search:
 
         self.run(look, self.examples, (Phase.generate, Phase.target))
 
+    def boundary(self) -> None:
+        """See the cases at the edge of the claim's space, half as many as are drawn."""
+        space = boundary_cases(self.claim.cases, self.claim.names, self.target)
+        for case in islice(space, self.at_boundary):
+            # what float64 cannot see decides a bound, and cannot decide an equality
+            outcome = None if self.claim.is_equality and rare(case) else self.outcome(case)
+            if outcome is not None:
+                self.outcomes.append(outcome)
+
+    def ascend(self) -> None:
+        """Climb from the worst cases of each sort, if the claim is a bound that nothing has violated yet."""
+        if not self.climbs or any(violated(o) for o in self.outcomes):
+            return
+        climber = Climber(self.claim, self.screened, fixed_data=self.target is not None)
+        clear = [(o.push, o.case) for o in self.outcomes if not o.undefined and o.hidden < CLEAR]
+        for start in best_of_each_sort(clear, self.climbs):
+            top = climber.climb(start)
+            outcome = None if top is None else self.outcome(top)
+            if outcome is not None:
+                self.outcomes.append(outcome)
+                if violated(outcome):
+                    return
+
+    def screened(self, case: Case) -> Outcome | None:
+        """Both sides in float64; None where they cannot be measured."""
+        try:
+            return self.evaluate.screen(case)
+        except NotAvailable:
+            return None
+
+    def confirmed(self, case: Case) -> Outcome | None:
+        """The outcome of a case that violates the claim beyond doubt, else None."""
+        outcome = self.outcome(case)
+        return outcome if outcome is not None and violated(outcome) else None
+
     def simplest(self, most: int | None = None) -> None:
         """The first violation among (the first ``most`` of) the cases for a pocket calculator."""
         simple = calculator_cases(self.claim.cases, self.claim.names, self.target)
@@ -77,7 +142,7 @@ class Search:
             except NotAvailable:
                 continue
             if violated(outcome):
-                self.minimal = outcome
+                self.minimal, self.simple = outcome, True
                 return
 
     def shrink(self) -> None:
@@ -91,8 +156,12 @@ class Search:
 
         with suppress(_Violation):
             self.run(fail, 5 * self.examples, (Phase.generate, Phase.target, Phase.shrink))
+        if self.minimal is None:
+            bad = [o for o in self.outcomes if violated(o)]
+            self.minimal = simplified(min(bad, key=lambda o: (o.case.N, o.case.target.d)), self.confirmed)
 
     def outcome(self, case: Case) -> Outcome | None:
+        """Both sides in one case; None where they cannot be measured."""
         gaussian = hasattr(case.target, "eigenvalues")
         try:
             found = self.evaluate(case, certify=gaussian or self.proved_mixtures < PROVED_MIXTURES)
@@ -103,24 +172,60 @@ class Search:
         return found
 
     def run(self, body: Callable[[Case], None], examples: int, phases: tuple[Phase, ...]) -> None:
-        space = cases(self.claim.cases, self.claim.names, self.target)
-        test = hypothesis.given(space)(body)
-        test = settings(
-            max_examples=examples,
-            phases=phases,
-            database=None,
-            deadline=None,
-            print_blob=False,
-            report_multiple_bugs=False,
-            verbosity=Verbosity.quiet,
-            suppress_health_check=list(HealthCheck),
-        )(test)
-        with no_local_constants(), suppress(Unsatisfiable):
-            hypothesis.seed(self.seed)(test)()
+        """Call ``body`` on cases of the claim's space that follow from the shard's seed."""
+        for_each_case(body, self.claim.cases, self.claim.names, examples, self.seed, self.target, phases)
+
+    def findings(self, seconds: float) -> Findings:
+        return Findings(
+            shard=self.shard,
+            outcomes=tuple(self.outcomes),
+            unavailable=dict(self.unavailable),
+            minimal=self.minimal,
+            simple=self.simple,
+            experiments=dict(self.account.ledger.charged),
+            seconds=seconds,
+        )
 
 
-def violated(outcome: Outcome) -> bool:
-    return outcome.relation is Relation.VIOLATED and outcome.trusted
+def _climbs(claim: Claim, examples: int) -> int:
+    """How many climbs a shard makes: none for an equality, nor for a real run, which is not smooth in its case."""
+    return 0 if claim.is_equality or claim.names & RUNS else max(FEWEST_CLIMBS, examples // CASES_A_CLIMB)
+
+
+def search_shard(
+    claim: Claim,
+    examples: int,
+    seed: int,
+    shard: int,
+    target: Target | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """What one shard of a claim's search finds.
+
+    Args:
+        claim: what to test.
+        examples: number of cases of the whole claim; ``verify.shards.shard_sizes`` says how many the shard draws.
+        seed: of the run.
+        shard: number of the shard, from 0.
+        target: fixes the data instead of drawing them from the claim's families.
+        progress: called with the number of cases that the shard has seen.
+
+    Raises:
+        IndexError: there is no shard of that number.
+    """
+    began = time.perf_counter()
+    search = Search(claim, examples, seed, target, progress, shard)
+    if shard == 0:
+        search.simplest(search.simple_first)
+        search.boundary()
+    search.explore()
+    search.ascend()
+    if search.minimal is None and any(violated(o) for o in search.outcomes):
+        search.account.ledger.decided()
+        search.simplest()
+        if search.minimal is None:
+            search.shrink()
+    return search.findings(time.perf_counter() - began)
 
 
 def verify_claim(
@@ -130,115 +235,22 @@ def verify_claim(
     target: Target | None = None,
     progress: Progress | None = None,
 ) -> Verdict:
-    """Search for a counterexample to ``claim`` and say what may be said.
+    """Search for a counterexample to ``claim`` and say what may be said: all its shards, one after the other.
 
     Args:
         claim: what to test.
         examples: number of cases (claims with costly quantities use a quarter of it, at least 10).
-        seed: of hypothesis; the same seed gives the same verdict.
+        seed: the same seed gives the same verdict.
         target: fixes the data instead of drawing them from the claim's families.
         progress: called with the number of cases seen.
     """
-    began = time.perf_counter()
-    search = Search(claim, examples, seed, target, progress)
-    search.simplest(SIMPLE_FIRST)
-    search.explore()
-    if search.minimal is None and any(violated(o) for o in search.outcomes):
-        search.simplest()
-        if search.minimal is None:
-            search.shrink()
-    return _verdict(search, time.perf_counter() - began)
+    findings: list[Findings] = []
+    for shard in range(len(shard_sizes(claim, examples))):
+        before = sum(len(f.outcomes) for f in findings)
+        findings.append(search_shard(claim, examples, seed, shard, target, _from(before, progress)))
+    return conclude(claim, findings, seed)
 
 
-def _verdict(search: Search, seconds: float) -> Verdict:
-    claim, outcomes = search.claim, search.outcomes
-    bad = [o for o in outcomes if violated(o)] + ([search.minimal] if search.minimal else [])
-    status, how = _judge(search, bad)
-    # an equality is as tight as the cases that could have shown a difference
-    seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else outcomes
-    gaps = np.array([o.gap if claim.is_equality else o.ratio for o in seen])
-    alphas = search.evaluate.experiments
-    return Verdict(
-        claim=claim,
-        status=status,
-        how=how,
-        examples=len(outcomes),
-        tightness=Tightness(
-            finite(gaps.max()) if len(gaps) else None, finite(float(np.median(gaps))) if len(gaps) else None
-        ),
-        seed=search.seed,
-        seconds=seconds,
-        counterexample=(search.minimal or _smallest(bad)) if bad else None,
-        largest_violation=max(bad, key=_order(claim)) if bad else None,
-        tightest=max(outcomes, key=_order(claim)) if outcomes and not bad else None,
-        error_rates={"false_alarm": sum(alphas.values())} if alphas else None,
-        ratios=tuple(float(g) for g in gaps if np.isfinite(g)),
-    )
-
-
-def _judge(search: Search, bad: list[Outcome]) -> tuple[Status, str]:
-    claim, outcomes = search.claim, search.outcomes
-    missing = "; ".join(f"{count} cases: {why}" for why, count in search.unavailable.items())
-    if bad:
-        shown = search.minimal or _smallest(bad)
-        proof = "ball arithmetic" if shown.certified else "float64, far beyond its stated error"
-        if shown.lhs.sources or shown.rhs.sources:
-            proof = "sampling, at the stated error rate"
-        return Status.REFUTED, f"certified by {proof}" if shown.certified else f"by {proof}"
-    doubtful = [o for o in outcomes if o.relation is Relation.VIOLATED]
-    if not outcomes:
-        return Status.INCONCLUSIVE, f"no case could be measured: {missing or 'the case space is empty'}"
-    if doubtful:
-        worst = max(doubtful, key=_order(claim))
-        return (
-            Status.INCONCLUSIVE,
-            f"float64 shows a violation within {TRUSTED_MARGIN:g} times its stated error, which ball arithmetic "
-            f"cannot decide: {worst.case}",
-        )
-    undefined = [o for o in outcomes if o.undefined]
-    if undefined:
-        where = f"on {len(undefined)} of {len(outcomes)} cases a side has no finite value"
-        return Status.INCONCLUSIVE, f"{where}, for one at {undefined[0].case}"
-    wide = [o for o in outcomes if o.relation is Relation.UNDECIDED and o.hidden >= RESOLVED]
-    if 2 * len(wide) > len(outcomes):
-        return (
-            Status.INCONCLUSIVE,
-            f"on {len(wide)} of {len(outcomes)} cases the errors of the two sides overlap by more than {RESOLVED:g} "
-            f"of their size; raise the accuracy, or fix other data with --target",
-        )
-    if search.evaluate.strict and any(o.relation is Relation.UNDECIDED for o in outcomes):
-        return Status.INCONCLUSIVE, "the sides touch, and enclosures cannot tell < from =; state it with <="
-    proved = sum(o.certified and o.relation is Relation.HOLDS for o in outcomes)
-    touching = [o for o in outcomes if o.relation is Relation.UNDECIDED]
-    if proved == len(outcomes) and not search.unavailable:
-        return Status.CERTIFIED, f"ball arithmetic separates the sides on all {proved} cases"
-    return Status.SUPPORTED, _support(outcomes, touching, missing)
-
-
-def _support(outcomes: list[Outcome], touching: list[Outcome], missing: str) -> str:
-    balls = sum(o.certified for o in outcomes)
-    parts = [f"held on {len(outcomes)} cases, {balls} of them in ball arithmetic"]
-    if touching:
-        parts.append(f"sides touch on {len(touching)}, {_resolution(touching)}")
-    if missing:
-        parts.append(f"not measured: {missing}")
-    return "; ".join(parts)
-
-
-def _resolution(touching: list[Outcome]) -> str:
-    """What a touch could hide, relative to the sides."""
-    hidden = np.array([o.hidden for o in touching])
-    fine = int((hidden < RESOLVED).sum())
-    text = f"where a difference of {np.median(hidden):.0e} (median) could hide"
-    return text if fine == len(touching) else f"{text}, more than {RESOLVED:g} on {len(touching) - fine}"
-
-
-def _order(claim: Claim) -> Callable[[Outcome], float]:
-    """Order of violations and of tight cases: by lhs/rhs, for an equality by the relative difference."""
-    if claim.is_equality:
-        return lambda o: o.push
-    return lambda o: o.ratio if np.isfinite(o.ratio) else 1e300 * (1 + o.slack)
-
-
-def _smallest(bad: list[Outcome]) -> Outcome:
-    return min(bad, key=lambda o: (len(o.case.v), o.case.target.d, len(str(o.case))))
+def _from(before: int, progress: Progress | None) -> Progress | None:
+    """Progress that counts on from ``before`` cases."""
+    return None if progress is None else lambda seen: progress(before + seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def _with_fewer_levels(case: Case) -> Iterator[Case]:
 def rounded(case: Case, digits: int) -> Case | None:
     """The case with its numbers to so many significant digits; None where two levels would meet."""
     v = tuple(_round(level, digits) for level in case.v)
-    if any(a <= b for a, b in zip(v, v[1:], strict=False)):
+    if any(a <= b for a, b in pairwise(v)):
         return None
     error = case.error
     if error is not None:

@@ -19,6 +19,10 @@ import numpy as np
 
 from theory.claims import Claim, Expected
 from verify.evaluate import Outcome
+from verify.power import Detectable
+from verify.records import number_record, outcome_of, outcome_record
+
+SHOWN = ("counterexample", "largest_violation", "tightest")
 
 
 class Status(StrEnum):
@@ -41,7 +45,13 @@ class Tightness:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of a search for one claim; fields as in the JSON of the command line."""
+    """The outcome of a search for one claim; fields as in the JSON of the command line.
+
+    Attributes:
+        detectable: the smallest violation that a claim not refuted would have shown.
+        ratios: lhs/rhs (of an equality: the relative difference) of every case that counts for ``tightness``.
+        proved: every case tried, each decided by ball arithmetic, where the verdict is certified; else empty.
+    """
 
     claim: Claim
     status: Status
@@ -54,7 +64,9 @@ class Verdict:
     largest_violation: Outcome | None = None
     tightest: Outcome | None = None
     error_rates: dict[str, float] | None = None
+    detectable: Detectable | None = None
     ratios: tuple[float, ...] = field(default=(), repr=False)
+    proved: tuple[Outcome, ...] = field(default=(), repr=False)
 
     @property
     def as_expected(self) -> bool:
@@ -75,9 +87,44 @@ class Verdict:
             "largest_violation": self.largest_violation.as_json() if self.largest_violation else None,
             "tightest": self.tightest.as_json() if self.tightest else None,
             "error_rates": self.error_rates,
+            "detectable": self.detectable.as_json() if self.detectable else None,
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
         }
+
+    def record(self) -> dict[str, Any]:
+        """Everything but the claim, as JSON from which :meth:`from_record` makes an equal verdict."""
+        shown: dict[str, Outcome | None] = {name: getattr(self, name) for name in SHOWN}
+        return {
+            "status": str(self.status),
+            "how": self.how,
+            "examples": self.examples,
+            "tightness": [self.tightness.max, self.tightness.median],
+            "seed": self.seed,
+            "seconds": self.seconds,
+            **{name: None if o is None else outcome_record(o) for name, o in shown.items()},
+            "error_rates": self.error_rates,
+            "detectable": None if self.detectable is None else self.detectable.record(),
+            "ratios": [number_record(r) for r in self.ratios],
+            "proved": [outcome_record(o) for o in self.proved],
+        }
+
+    @classmethod
+    def from_record(cls, claim: Claim, record: dict[str, Any]) -> Verdict:
+        return cls(
+            claim=claim,
+            status=Status(record["status"]),
+            how=record["how"],
+            examples=record["examples"],
+            tightness=Tightness(*record["tightness"]),
+            seed=record["seed"],
+            seconds=record["seconds"],
+            **{name: None if record[name] is None else outcome_of(record[name]) for name in SHOWN},
+            error_rates=record["error_rates"],
+            detectable=None if record["detectable"] is None else Detectable.from_record(record["detectable"]),
+            ratios=tuple(float(r) for r in record["ratios"]),
+            proved=tuple(outcome_of(o) for o in record["proved"]),
+        )
 
 
 def finite(x: float) -> float | None:

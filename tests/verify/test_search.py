@@ -8,9 +8,10 @@ from numerics.targets import Gaussian, GaussianMixture
 from theory.claims import Cases, Claim, Family, find
 from theory.vocabulary import E_D, E_I, KL, C, H, J, KL_path, N, d, hess2, k, lam, m2, mmse, u, v
 from verify.cases import Case
+from verify.conclude import conclude
 from verify.evaluate import Evaluator
 from verify.measurements import FloatMeasurements
-from verify.search import verify_claim
+from verify.search import search_shard, verify_claim
 from verify.verdicts import Status
 
 X = log(v[k] / v[k + 1])
@@ -58,11 +59,27 @@ def test_certified_means_that_balls_separated_every_case():
     cases = Cases(families=(Family.GAUSSIAN,), samplers=("score",), max_steps=3)
     verdict = verify_claim(claim(Le(E_I, m2 / v[0] + 1), cases), examples=20)
     assert verdict.status is Status.CERTIFIED
-    assert "all 20 cases" in verdict.how
+    assert verdict.examples >= 20
+    assert f"all {verdict.examples} cases" in verdict.how
 
 
 def test_an_equality_is_never_certified():
-    assert verify_claim(find("gauss.fisher"), examples=15).status is Status.SUPPORTED
+    verdict = verify_claim(find("gauss.fisher"), examples=15)
+    assert verdict.status is Status.SUPPORTED
+    assert verdict.proved == ()
+
+
+def test_without_a_simple_violation_the_smallest_that_any_shard_shrank_to_is_shown():
+    far = claim(Le(u, 5000 + J(u)), Cases(families=(Family.GAUSSIAN,)))
+    parts = [search_shard(far, 210, 1, shard) for shard in range(3)]
+    shrunk = [part.minimal for part in parts if part.minimal is not None]
+    assert len(shrunk) >= 2
+    assert not any(part.simple for part in parts)
+    verdict = conclude(far, parts, 1)
+    assert verdict.status is Status.REFUTED
+    assert str(verdict.counterexample.case) in {str(o.case) for o in shrunk}
+    assert len(str(verdict.counterexample.case)) == min(len(str(o.case)) for o in shrunk)
+    assert verdict.largest_violation.ratio >= max(o.ratio for o in shrunk)
 
 
 def test_same_seed_same_verdict_other_seed_other_cases():

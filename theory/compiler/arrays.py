@@ -31,7 +31,7 @@ class ArrayTree(Tree):
         if any(e == s for s, _, _ in scope):
             return lambda frame: _along(frame, e, depth)
         if e.name == "N":
-            return lambda frame: float(_need_steps(frame))
+            return lambda frame: np.float64(_need_steps(frame))
         return lambda frame: frame.ops.expand(frame.value(e.name), depth)
 
     def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:

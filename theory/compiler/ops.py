@@ -125,8 +125,9 @@ def outermost(lower: Any, upper: Any) -> list[np.ndarray]:
 
 
 def _log_panels(low: Any, high: Any, base: Any, weight: Any) -> tuple[np.ndarray, np.ndarray]:
-    span = np.log(high / low)
-    count = max(1, int(np.ceil(np.max(span, initial=0.0) / PANEL)))
+    with np.errstate(all="ignore"):  # an end that is 0, negative or not finite: the result will not be a number
+        span = np.log(high / low)
+    count = max(1, int(np.ceil(np.max(span, initial=0.0, where=np.isfinite(span)) / PANEL)))
     place = ((np.arange(count)[:, None] + base) / count).ravel()
     nodes = low * np.exp(span * place)
     return nodes, np.tile(weight / count, count) * span * nodes

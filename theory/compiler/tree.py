@@ -116,7 +116,7 @@ class Tree(ABC):
             return self.integral(e, scope)
         if e is sympy.oo:
             return lambda frame: float("inf")
-        if not e.free_symbols and not e.has(Sum, Product, Integral):
+        if not e.free_symbols and not e.has(Sum, Product, Integral, AppliedUndef):
             return lambda frame: frame.ops.const(e)
         if e.is_Add:
             return self.addition(e, scope)

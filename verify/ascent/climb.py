@@ -89,20 +89,24 @@ class Climber:
         return _legal(chart, found.x)
 
 
-def best_of_each_sort(outcomes: Iterable[Outcome], count: int) -> list[Case]:
+def best_of_each_sort(seen: Iterable[tuple[float, Case]], count: int) -> list[Case]:
     """Where to climb from: the cases with most slack, one sort (data family, number of steps) after the other.
+
+    Args:
+        seen: cases with their slack, as ``Outcome.push``.
+        count: how many to choose.
 
     The worst cases of all are often of one sort, in which the bound is tight and nothing is left to climb.
     """
-    sorts: dict[tuple[Any, ...], list[Outcome]] = {}
-    for outcome in outcomes:
-        line = getattr(outcome.case.target, "line", None)
-        sort = (type(outcome.case.target).__name__, 0 if line is None else len(line), outcome.case.N)
-        sorts.setdefault(sort, []).append(outcome)
-    ranked = [sorted(same, key=lambda o: -o.push) for same in sorts.values()]
-    ranked.sort(key=lambda same: -same[0].push)
+    sorts: dict[tuple[Any, ...], list[tuple[float, Case]]] = {}
+    for push, case in seen:
+        line = getattr(case.target, "line", None)
+        sort = (type(case.target).__name__, 0 if line is None else len(line), case.N)
+        sorts.setdefault(sort, []).append((push, case))
+    ranked = [sorted(same, key=lambda pair: -pair[0]) for same in sorts.values()]
+    ranked.sort(key=lambda same: -same[0][0])
     rounds = chain.from_iterable(zip_longest(*ranked))
-    return [outcome.case for outcome in islice((o for o in rounds if o is not None), count)]
+    return [pair[1] for pair in islice((pair for pair in rounds if pair is not None), count)]
 
 
 def _legal(chart: Coordinates, point: np.ndarray) -> Case | None:

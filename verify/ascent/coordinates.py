@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ class Coordinates:
             here = self.tensors(torch.as_tensor(point, dtype=torch.float64))
         start = self.case_at_start
         v = tuple(here.v.tolist())
-        legal = all(a > b for a, b in zip(v, v[1:], strict=False)) and (not v or (v[0] <= LARGE and v[-1] >= SMALL))
+        legal = all(a > b for a, b in pairwise(v)) and (not v or (v[0] <= LARGE and v[-1] >= SMALL))
         numbers = torch.cat([here.weights, here.means, here.variances, torch.stack([here.a, here.b])])
         if not legal or not bool(torch.isfinite(numbers).all()) or float(here.variances.max()) > LARGE:
             return None

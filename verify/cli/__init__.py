@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from verify.cli import claims, conjecture, derive, schedule, verify
+from verify.cli import claims, conjecture, derive, replay, schedule, verify
 
 app = typer.Typer(
     name="scoreproof",
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(verify.verify)
 app.command()(conjecture.conjecture)
 app.command()(derive.derive)
+app.command()(replay.replay)
 app.add_typer(claims.app, name="claims")
 app.add_typer(schedule.app, name="schedule")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +32,7 @@ def conjecture(
     """
     from numerics.targets import Target
     from theory.claims import Claim, Form
+    from verify.certificates import has_certificate
     from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
     from verify.conjectures import conjecture_cases
@@ -55,6 +59,21 @@ def conjecture(
         with counting(out, examples) as progress:
             verdicts.append(verify_claim(claim, examples, seed, fixed, progress))
         show_verdict(out, verdicts[-1], fixed)
+        if has_certificate(verdicts[-1]):
+            out.print(f"  replay     {_certified(verdicts[-1], fixed)}", markup=False)
     results = [v.as_json() for v in verdicts]
     write_json(results[0] if len(results) == 1 else results, json)
     raise typer.Exit(0 if all(v.as_expected for v in verdicts) else 1)
+
+
+def _certified(verdict, fixed) -> str:  # type: ignore[no-untyped-def]
+    """Write the certificate; the command that replays it, or why there is none."""
+    from verify.certificates import write_certificate
+
+    what = hashlib.sha256(verdict.claim.title.encode("utf-8", "replace")).hexdigest()[:6]
+    label = what if fixed is None else f"{what} {fixed.label}"
+    try:
+        path = write_certificate(verdict, Path("runs") / f"seed-{verdict.seed}", label)
+    except OSError as why:
+        return f"the certificate cannot be written: {why}"
+    return f"scoreproof replay {shlex.quote(str(path))}"

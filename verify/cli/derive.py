@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+MOST_POINTS = 200  # of a grid whose sums are written out
+
 
 def derive(
     what: Annotated[str, typer.Argument(metavar="ID|QUANTITY", help="A claim's id, or a quantity such as E_D.")],
@@ -39,12 +41,15 @@ def derive(
     else:
         chosen = [claim_of(what)]
     out = console(json)
+    fixed = None if grid is None or grid in FORMULAS else parse_grid(grid)
+    if fixed is not None and fixed.n > MOST_POINTS:
+        raise BadInput(f"--grid has {fixed.n} points; a sum is written out up to {MOST_POINTS}: give fewer")
     derived = []
     for claim in chosen:
         relation = claim.relation
         if grid is not None:
             sides = [
-                substitute_family(side, grid) if grid in FORMULAS else substitute_grid(side, parse_grid(grid))
+                substitute_family(side, grid) if fixed is None else substitute_grid(side, fixed)
                 for side in (relation.lhs, relation.rhs)
             ]
             relation = relation.func(*sides, evaluate=False)

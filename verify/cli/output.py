@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+
+from verify.atomic import write_text
+from verify.language.errors import BadInput
 
 
 def console(json_to: str | None = None) -> Console:
@@ -23,4 +25,7 @@ def write_json(value: Any, to: str | None) -> None:
     if to == "-":
         sys.stdout.write(text + "\n")
     else:
-        Path(to).write_text(text + "\n", encoding="utf-8")
+        try:
+            write_text(to, text + "\n")
+        except ValueError as why:  # a NUL in the path
+            raise BadInput(f"--json {to!r}: {why}") from None

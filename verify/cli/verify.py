@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+STORE = Path("runs") / "scoreproof.sqlite"
 
 
 def verify(
@@ -22,6 +26,14 @@ def verify(
     examples: Annotated[int | None, typer.Option(help="Cases a claim; default: the suite's own, else 100.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same verdicts.")] = 0,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler, whose workers are used.")
+    ] = None,
+    store: Annotated[Path, typer.Option(metavar="FILE", help="Where findings are kept.")] = STORE,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Also hunt false variants of the claims, and plant faults (minutes).")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest run of the same settings.")] = False,
     report: Annotated[Path | None, typer.Option(help="Folder for the report (made if missing).")] = None,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Verdicts as JSON.")] = None,
 ) -> None:
@@ -29,44 +41,138 @@ def verify(
 
     Example: [bold]scoreproof verify --claim wht24.thm2.printed --claim wht24.thm2.corrected[/bold]
 
-    Exit code 0: every verdict as expected; 1: some verdict differs; 2: bad input.
+    A run that was stopped loses nothing: repeat the command with [bold]--resume[/bold].
+
+    Certified and refuted verdicts are written as certificates to the folder of the store, for
+    [bold]scoreproof replay[/bold].
+
+    Exit code 0: every verdict as expected (with --mutants: and no variant unexplained, no fault unnoticed); 1: some
+    verdict differs; 2: bad input, or stopped.
     """
     from verify.cli.lookup import at_least
     from verify.cli.output import console, write_json
-    from verify.reports.terminal import follow, verdict_table
-    from verify.runner import Failure, RunError, run_claims
+    from verify.language.errors import BadInput
+    from verify.reports.terminal import verdict_table
+    from verify.runner import RunError
+    from verify.store import RunSettings, Store
     from verify.suites import SUITES
 
     at_least("--examples", examples, 10)
     at_least("--seed", seed, 0)
     at_least("--jobs", jobs, 1)
+    if scheduler is not None and jobs != 1:
+        raise BadInput("--jobs is for processes of this machine, --scheduler for a cluster: give one of them")
     chosen, default = _chosen(files or [], suite, claim or [])
     count = examples or (SUITES[default].examples if default else 100)
     out = console(json)
     began = time.perf_counter()
-    verdicts, failures = [], []
-    with follow(out, len(chosen)) as tick:
-        for result in run_claims(chosen, count, seed, jobs):
-            if isinstance(result, Failure):
-                failures.append(result)
-            else:
-                verdicts.append(result)
-            tick(result)
-    verdicts.sort(key=lambda v: v.claim.id)
+    settings = RunSettings.of(chosen, count, seed)
+    with Store(store) as kept:
+        run = kept.resume(settings) if resume else kept.begin(settings)
+        again = _command(files or [], suite, claim or [], examples, seed, jobs, scheduler, store)
+        verdicts, failures = _run(out, chosen, count, seed, jobs, scheduler, run, again)
     seconds = time.perf_counter() - began
     verdict_table(out, verdicts, seed, seconds)
+    written = _certificates(verdicts, store.parent / f"seed-{seed}")
+    if written:
+        out.print(f"certificates: {written} in {store.parent / f'seed-{seed}'}", markup=False)
+    hunted = _mutants(out, chosen, count, seed, jobs) if mutants else None
     if report is not None:
         from verify.reports.folder import write_report
 
         with out.status("writing the report"):
-            page = write_report(report, verdicts, seed, count, seconds, with_budgets=default == "quick")
+            page = write_report(
+                report, verdicts, seed, count, seconds, with_budgets=default == "quick", mutant_run=hunted
+            )
         out.print(f"report: {page}")
-    write_json([v.as_json() for v in verdicts], json)
+    extra = {} if hunted is None else {one.claim: one.as_json() for one in hunted.summaries}
+    write_json([v.as_json() | ({"mutants": extra.get(v.claim.id)} if mutants else {}) for v in verdicts], json)
     if failures:
         out.print("\n".join(failure.trace for failure in failures), markup=False)
         names = ", ".join(failure.claim.id for failure in failures)
-        raise RunError(f"scoreproof itself failed on {names} (above), which therefore has no verdict")
-    raise typer.Exit(0 if all(v.as_expected for v in verdicts) else 1)
+        raise RunError(
+            f"scoreproof itself failed on {names} (above), which therefore has no verdict; {run.progress}; "
+            f"to try the others again: {again}"
+        )
+    well = all(v.as_expected for v in verdicts) and (hunted is None or hunted.all_well)
+    raise typer.Exit(0 if well else 1)
+
+
+def _certificates(verdicts, folder: Path) -> int:  # type: ignore[no-untyped-def]
+    """How many certificates were written to the folder."""
+    from verify.certificates import has_certificate, write_certificate
+
+    certified = [v for v in verdicts if has_certificate(v)]
+    for v in certified:
+        write_certificate(v, folder)
+    return len(certified)
+
+
+def _mutants(out, chosen, examples: int, seed: int, jobs: int):  # type: ignore[no-untyped-def]
+    """The hunt for the claims' variants and the planted faults, with its tables."""
+    from verify.mutants.run import run_mutants, size
+    from verify.reports.mutants import mutant_tables
+    from verify.reports.terminal import steps
+
+    with steps(out, "variants", size(chosen)) as done:
+        found = run_mutants(chosen, examples, seed, jobs, done)
+    mutant_tables(out, found)
+    return found
+
+
+def _run(  # type: ignore[no-untyped-def]
+    out, chosen, examples: int, seed: int, jobs: int, scheduler: str | None, run, again: str
+):
+    """Verdicts in the order of the claims' ids, and failures; what stops a run is told with how to go on."""
+    from verify.reports.terminal import follow
+    from verify.runner import Failure, RunError, run_claims
+    from verify.store import StoreError
+    from verify.verdicts import Verdict
+
+    verdicts: list[Verdict] = []
+    failures: list[Failure] = []
+    try:
+        with follow(out, len(run.kept), run.settings.shards) as follower:
+            results = run_claims(
+                chosen, examples, seed, jobs, scheduler=scheduler, run=run, shard_done=follower.shard_done
+            )
+            with closing(results):
+                for result in results:
+                    if isinstance(result, Failure):
+                        failures.append(result)
+                    else:
+                        verdicts.append(result)
+                    follower.reached(result)
+    except KeyboardInterrupt:
+        raise RunError(f"stopped; {run.progress}; go on with: {again}") from None
+    except (StoreError, RunError) as error:
+        raise RunError(f"{error}; {run.progress}; then go on with: {again}") from error
+    return sorted(verdicts, key=lambda v: v.claim.id), failures
+
+
+def _command(
+    files: list[Path],
+    suite: str | None,
+    ids: list[str],
+    examples: int | None,
+    seed: int,
+    jobs: int,
+    scheduler: str | None,
+    store: Path,
+) -> str:
+    """The command that goes on with this run."""
+    words = ["scoreproof", "verify", *map(str, files)]
+    words += [word for id in ids for word in ("--claim", id)]
+    options = (
+        ("--suite", suite, None),
+        ("--examples", examples, None),
+        ("--seed", seed, 0),
+        ("--jobs", jobs, 1),
+        ("--scheduler", scheduler, None),
+        ("--store", store, STORE),
+    )
+    words += [word for name, value, usual in options if value != usual for word in (name, str(value))]
+    return shlex.join([*words, "--resume"])
 
 
 def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: ignore[no-untyped-def]

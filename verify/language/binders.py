@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Integral, Product, Sum, Symbol
+from sympy import Symbol
 
 from theory.vocabulary import VOCABULARY
 from verify.language.errors import quoted
+from verify.language.kept import Integral, Product, Sum
 from verify.language.scopes import INDICES, Scope
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def build_binder(builder: Builder, node: ast.Call, scope: Scope) -> Any:
     if not limits or len(limits) != len(node.args) - 1:
         raise error(node, f"{name} wants a body and limits; write for example {example}")
     if name == "Integral" and len(limits) > 1:
-        raise error(node, "an Integral has one variable; nest a second Integral inside the first")
+        raise error(node, "an Integral has one variable; make an inner integral a quantity of your own")
     built = []
     for variable, lower, upper in reversed(limits):
         symbol = _variable(builder, name, variable)

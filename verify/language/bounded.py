@@ -10,15 +10,17 @@ import math
 from typing import Any
 
 import sympy
-from sympy import Integral, Pow, Product, Rational, Sum, Symbol, preorder_traversal
+from sympy import Integral, Pow, Product, Rational, Sum, preorder_traversal
 from sympy.core.function import AppliedUndef
 
+from verify.language import kept
 from verify.language.errors import BadInput
 
 MAX_POWER = 64
 MAX_BITS = 900  # of an exact number; below the largest float, 2^1024
 LARGEST = 1e300
 SMALL, SMALL_POWER = 10, 8
+CONSTANT_PARTS, CONSTANT_DEPTH = 30, 4  # sympy's time to evaluate a constant doubles with each level
 
 
 def is_constant(expression: Any) -> bool:
@@ -29,17 +31,13 @@ def is_constant(expression: Any) -> bool:
 
 def depends_on_something(expression: Any) -> bool:
     """Whether a quantity, a free argument or an index of a sum around it is free in the expression."""
-    binders = expression.atoms(Sum, Product, Integral)
-    if not binders:
-        return expression.has(Symbol, AppliedUndef)
-    bound = {limit[0] for binder in binders for limit in binder.limits}
-    return bool(expression.atoms(Symbol) - bound) or bool(expression.free_symbols)
+    return bool(expression.free_symbols) or expression.has(AppliedUndef)
 
 
 def is_small(expression: Any) -> bool:
     """Whether sympy may be asked for a sign: it takes exponential time over nested powers, isolates the roots
     of polynomials, and integrates numerically."""
-    if expression.has(Sum, Product, Integral) or sum(1 for _ in preorder_traversal(expression)) > SMALL:
+    if expression.has(*kept.CLASSES) or sum(1 for _ in preorder_traversal(expression)) > SMALL:
         return False
     return all(abs(p.exp) <= SMALL_POWER for p in expression.atoms(Pow) if isinstance(p.exp, Rational))
 
@@ -57,7 +55,9 @@ def checked(expression: Any) -> Any:
     if any(abs(p.exp) > MAX_POWER for p in expression.atoms(Pow) if isinstance(p.exp, Rational)):
         raise BadInput(f"an exponent exceeds {MAX_POWER}; write smaller powers")
     if is_constant(expression) and not isinstance(expression, Rational):
-        _require_range(float(expression))
+        if _depth(expression) > CONSTANT_DEPTH or sum(1 for _ in preorder_traversal(expression)) > CONSTANT_PARTS:
+            raise BadInput("a number is built from too many parts; write its value")
+        _require_real(lambda: float(expression))
     return expression
 
 
@@ -102,7 +102,7 @@ def _require_not_negative(argument: Any) -> None:
 def _require_real(compute: Any) -> None:
     try:
         value = compute()
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):  # also of sympy, where it cannot tell the sign of rounding
         value = math.nan
     if isinstance(value, complex):
         raise BadInput("the value is not a real number; change the argument")
@@ -112,6 +112,12 @@ def _require_real(compute: Any) -> None:
 def _require_range(value: float) -> None:
     if not abs(value) <= LARGEST:
         raise BadInput(f"the value is not a real number below {LARGEST:g}; change the argument")
+
+
+def _depth(expression: Any) -> int:
+    """How many powers and functions are nested."""
+    inner = max(map(_depth, expression.args), default=0)
+    return inner + (not expression.is_Add and not expression.is_Mul and not expression.is_Atom)
 
 
 def _bits(expression: Any) -> int:

@@ -2,7 +2,7 @@
 
 The expression is kept as typed: only numbers are combined, and sums, products and whole powers put into
 sympy's canonical order. Functions, roots and extrema are built unevaluated, because sympy's rules for them
-ask for signs, which for some texts takes unbounded time.
+ask for signs, which for some texts takes unbounded time (see ``kept``).
 """
 
 from __future__ import annotations
@@ -12,49 +12,52 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy import Abs, Add, Derivative, Indexed, Max, Min, Mul, Pow, Symbol
+from sympy import Add, Derivative, Indexed, Max, Min, Symbol
 from sympy.core.function import AppliedUndef
 
 from theory.compiler.ops import FUNCTIONS
 from theory.vocabulary import VOCABULARY, Quantity, Shape
+from verify.language.arithmetic import function, power, product
 from verify.language.binders import BINDERS, build_binder
-from verify.language.bounded import (
-    checked,
-    checked_argument,
-    checked_power,
-    depends_on_something,
-    is_constant,
-)
+from verify.language.bounded import checked
 from verify.language.errors import BadInput, did_you_mean, quoted
 from verify.language.literals import exact, is_number
-from verify.language.scopes import INDICES, Scope, free_index, require_on_grid
+from verify.language.scopes import INDICES, MAX_STEPS, MAX_WORK, Scope, free_index, require_on_grid
 from verify.language.syntax import Source
 
 CONSTANTS = {"pi": sympy.pi, "E": sympy.E}
-_ELEMENTARY = {name: getattr(sympy, name) for name in FUNCTIONS}
 _EXTREMA = {"Max": Max, "Min": Min, "max": Max, "min": Min}
-CALLABLE = (*_ELEMENTARY, "sqrt", "Abs", "abs", *_EXTREMA, *BINDERS, "Derivative")
+CALLABLE = (*FUNCTIONS, "sqrt", "Abs", "abs", *_EXTREMA, *BINDERS, "Derivative")
 
 
 class Builder:
-    """Builds sympy expressions from the nodes of one text."""
+    """Builds sympy expressions from the nodes of one text.
+
+    Attributes:
+        source: the text.
+        work: how many values the parts built so far take to compute, on the longest grid of a conjecture.
+    """
 
     def __init__(self, source: Source):
-        self.source = source
+        self.source, self.work = source, 0
 
     def build(self, node: ast.expr, scope: Scope) -> Any:
         """The expression that ``node`` spells.
 
         Raises:
-            BadInput: something outside the language, with its column.
+            BadInput: something outside the language, or more values to compute than ``MAX_WORK``, with its column.
         """
+        self.work += scope.terms
+        if self.work > MAX_WORK:
+            why = f"the sums and integrals up to here take more than {MAX_WORK} values to compute on {MAX_STEPS} steps"
+            raise self.source.error(node, f"{why}; shorten a range, or take constant factors out of it")
         if is_number(node):
             return exact(self.source, node)
         if isinstance(node, ast.Name):
             return self.name(node, scope)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             value = self.build(node.operand, scope)
-            return Mul(-1, value) if isinstance(node.op, ast.USub) else value
+            return product(sympy.Integer(-1), value) if isinstance(node.op, ast.USub) else value
         if isinstance(node, ast.BinOp):
             left, right = self.build(node.left, scope), self.build(node.right, scope)
             return self.at(node, lambda: checked(self.operation(node, left, right)))
@@ -134,13 +137,13 @@ class Builder:
             case ast.Add():
                 return Add(left, right)
             case ast.Sub():
-                return Add(left, Mul(-1, right))
+                return Add(left, product(sympy.Integer(-1), right))
             case ast.Mult():
-                return Mul(left, right)
+                return product(left, right)
             case ast.Div():
-                return Mul(left, _power(right, sympy.Integer(-1)))
+                return product(left, power(right, sympy.Integer(-1)))
             case ast.Pow():
-                return _power(left, right)
+                return power(left, right)
         raise BadInput("this operation is not read here; use + - * / **")
 
     def call(self, node: ast.Call, scope: Scope) -> Any:
@@ -163,17 +166,13 @@ class Builder:
         if name not in CALLABLE:
             self.quantity(node.func)
         (argument,) = self.arguments(node, scope, ("x",))
-        return self.at(node, lambda: checked(_elementary(name, argument)))
+        return self.at(node, lambda: checked(function(name, argument)))
 
     def extremum(self, node: ast.Call, name: str, scope: Scope) -> Any:
         values = [self.build(a, scope) for a in node.args]
         if len(values) < 2:
             raise self.source.error(node, f"{name} wants two or more arguments, got {len(values)}")
-        for argument, value in zip(node.args, values, strict=True):
-            if not (is_constant(value) or depends_on_something(value)):  # sympy fails when it must compare such numbers
-                typed = quoted(self.source.segment(argument), 40)
-                raise self.source.error(argument, f"{typed} in {name} depends on no quantity; write its value")
-        return _EXTREMA[name](*values, evaluate=False)
+        return self.at(node, lambda: checked(_EXTREMA[name](*values, evaluate=False)))
 
     def arguments(self, node: ast.Call, scope: Scope, words: tuple[str, ...]) -> list[Any]:
         assert isinstance(node.func, ast.Name)
@@ -190,19 +189,3 @@ class Builder:
                 return Derivative(curve, level)
         forms = f"Derivative(J(u), u) or Derivative(J(v[k]), v[k]), where J is one of {', '.join(curves)}"
         raise self.source.error(node, f"a Derivative is read only as {forms}")
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    checked_power(base, exponent)
-    if base is sympy.E:
-        return sympy.exp(exponent, evaluate=False)
-    return Pow(base, exponent, evaluate=bool(exponent.is_Integer))
-
-
-def _elementary(name: str, argument: Any) -> Any:
-    checked_argument(name, argument)
-    if name == "sqrt":
-        return Pow(argument, sympy.S.Half, evaluate=False)
-    if name in ("Abs", "abs"):
-        return Abs(argument, evaluate=False)
-    return _ELEMENTARY[name](argument, evaluate=False)

@@ -15,6 +15,7 @@ from verify.language.functions import grid_of_function, names_function
 
 EXAMPLE = '"karras(n=19, sigma_min=0.002, sigma_max=80, rho=7)"'
 # The last two spell a list out: they are the labels of grids that have no family.
+_LIMITS = {"n": 10**6}
 _CALLS: dict[str, Any] = {**FAMILIES, "from_sigmas": from_sigmas, "from_variances": from_variances}
 
 
@@ -50,7 +51,7 @@ def _read(text: str, points: int | None) -> Grid:
         return _from_file(tables.existing_file(text))
     if looks_like_call(text):
         default = {} if points is None or text.strip().startswith("from_") else {"n": points}
-        return make(parse_call(text, "grid", EXAMPLE), _CALLS, "grid", default)
+        return make(parse_call(text, "grid", EXAMPLE), _CALLS, "grid", default, _LIMITS)
     word = text.strip()
     if word in FAMILIES:
         raise BadInput(f"{word} needs its parameters; write for example {EXAMPLE}")
@@ -104,7 +105,7 @@ def _require_falling(path: Path, sigmas: Any, rows: list[int]) -> None:
     for at in np.flatnonzero(sigmas <= 0):
         if sigmas[at] != 0 or at != last:
             raise BadInput(f"{path}, row {rows[at]}: sigma = {sigmas[at]:g}; only a last 0 may be there, remove it")
-    for at in np.flatnonzero(np.diff(sigmas) >= 0)[:1]:
+    for at in np.flatnonzero(sigmas[1:] >= sigmas[:-1])[:1]:
         raise BadInput(
             f"{path}, row {rows[at + 1]}: sigma = {sigmas[at + 1]:.17g} is not below the one before, "
             f"{sigmas[at]:.17g}; list the largest first, each once"

@@ -76,6 +76,8 @@ def read_syntax(
     if not body:
         raise BadInput(f"the {what} is empty; write for example {example}")
     indent = len(line) - len(line.lstrip())
+    if len(re.findall(r"\w+", body)) > 3 * max_nodes:  # a number has up to three such parts: 1.5e-3
+        raise BadInput(_too_many(what, max_nodes))
     source = Source(body, _parse(body, indent, what), indent)
     _check_size(source, what, max_nodes)
     return source
@@ -114,13 +116,17 @@ def _hint(body: str) -> str:
     return ""
 
 
+def _too_many(what: str, max_nodes: int) -> str:
+    return f"the {what} has more than {max_nodes} names, numbers and operations; shorten it"
+
+
 def _check_size(source: Source, what: str, max_nodes: int) -> None:
     level: list[ast.AST] = [source.tree]
     nodes = depth = 0
     while level:
         depth, nodes = depth + 1, nodes + len(level)
         if nodes > max_nodes:
-            raise BadInput(f"the {what} has more than {max_nodes} names, numbers and operations; shorten it")
+            raise BadInput(_too_many(what, max_nodes))
         if depth > MAX_DEPTH:
             raise BadInput(
                 f"the {what} is nested deeper than {MAX_DEPTH} levels; shorten it "

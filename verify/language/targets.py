@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verify.language import tables
-from verify.language.calls import looks_like_call, make, parse_call
+from verify.language.calls import Call, looks_like_call, make, parse_call
 from verify.language.errors import BadInput, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from numerics.targets import Target
 
 EXAMPLE = '"mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])"'
-_LIMITS = {"d": 10**5, "samples": 10**8}
+_LIMITS = {"d": 10**5, "samples": 10**6}
 
 
 def parse_target(text: str) -> Target:
@@ -37,16 +37,20 @@ def parse_target(text: str) -> Target:
         path = tables.existing_file(text)
         points = _points(path)
         try:
-            return PointCloud(points, label=str(path))
+            with np.errstate(over="ignore"):
+                return _of_moderate_size(str(path), PointCloud(points, label=str(path)))
         except ValueError as error:
-            raise BadInput(f"{path}: {error}") from None
+            raise BadInput(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
     if word == "digits":
         text = "digits()"
     if looks_like_call(text):
-        target = make(parse_call(text, "target", EXAMPLE), TARGETS, "target", limits=_LIMITS)
+        call = parse_call(text, "target", EXAMPLE)
+        _require_drawable(call)
+        with np.errstate(over="ignore"):
+            target = make(call, TARGETS, "target", limits=_LIMITS)
         if not isinstance(target.label, str):
             raise BadInput(f"{quoted(text)}: a label is no number; leave it out")
-        return target
+        return _of_moderate_size(text, target)
     if word in TARGETS:
         raise BadInput(f"{word} needs its parameters; write for example {EXAMPLE}")
     hint = did_you_mean(word, TARGETS) if word.isidentifier() else "check the ending"
@@ -54,6 +58,23 @@ def parse_target(text: str) -> Target:
         f"{quoted(text)} is no target; {hint}. A target is a family such as {EXAMPLE}, digits, "
         "or a file of points (.npy .csv)"
     )
+
+
+def _require_drawable(call: Call) -> None:
+    """What only matters when samples are drawn, long after the target was made."""
+    for name in ("samples", "seed"):
+        value = call.named.get(name, 0)
+        if not isinstance(value, int) or value < 0:
+            raise BadInput(f"{quoted(call.text)}: {name} = {value}; give a whole number, 0 or larger")
+    alpha = call.named.get("alpha", 0.5)
+    if not isinstance(alpha, int | float) or not 0 < alpha < 1:
+        raise BadInput(f"{quoted(call.text)}: alpha = {alpha}; give an error probability between 0 and 1")
+
+
+def _of_moderate_size(text: str, target: Target) -> Target:
+    if not np.isfinite(target.m2.value + target.m2.radius):
+        raise BadInput(f"{quoted(text)}: the second moment leaves float64; change the unit of the data")
+    return target
 
 
 def _points(path: Path) -> Any:

@@ -8,8 +8,8 @@ calculator, at the boundary, drawn. From the worst of them, the variants that do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -33,7 +33,7 @@ from verify.mutants.variants import Mutant, mutants
 SIMPLE, BOUNDARY, DRAWN = 600, 400, 150  # cases of each kind; a quarter where they are costly
 COSTLY_SHARE = 4
 FIRST_BATCH, BATCH = 4, 64
-STARTS, CLIMBS = 250, 24  # cases looked at for a start, and climbs, for a variant that does not follow from the claim
+CLIMBS = 24  # for a variant that does not follow from the claim
 DOUBTS = 6  # violations that could not be confirmed, after which a batch's others are left alone
 BLURRED = 1e-3  # sides known less well than this, relative to their size, say nothing of the variant's distance
 
@@ -52,6 +52,7 @@ class Hunted:
         surplus: smallest surplus of its slack (rhs - lhs) over the claim's own, relative to the largest side; at
             least 0 if in every case the variant follows from the claim.
         apart: largest distance of its sides from the claim's, relative to the largest side.
+        slacks: (lhs - rhs)/(|lhs| + |rhs|) and case, wherever the sides are known well.
         tightest, claims_own: largest lhs/rhs of the variant and of the claim.
     """
 
@@ -63,6 +64,7 @@ class Hunted:
     apart: float = 0.0
     tightest: float = -np.inf
     claims_own: float = -np.inf
+    slacks: list[tuple[float, Case]] = field(default_factory=list, repr=False)
 
 
 def hunt(claim: Claim, examples: int = DRAWN, seed: int = 0) -> list[Hunted]:
@@ -73,11 +75,16 @@ def hunt(claim: Claim, examples: int = DRAWN, seed: int = 0) -> list[Hunted]:
         examples: drawn cases, beside the fixed ones.
         seed: of the drawn cases.
     """
+    return hunt_variants(claim, mutants(claim), examples, seed)
+
+
+def hunt_variants(claim: Claim, variants: list[Mutant], examples: int = DRAWN, seed: int = 0) -> list[Hunted]:
+    """What became of these variants of a claim: on its cases, near the worst of them, and beyond float64."""
     grounds = list(hunting_grounds(claim, examples, seed))
-    found = hunt_on(mutants(claim), grounds)
+    found = hunt_on(variants, grounds)
     for one in found:
         if one.killed is None and one.surplus < 0 and not claim.names & RUNS:
-            climb_from(one, grounds)
+            climb_from(one)
         if one.killed is None and one.surplus < 0:
             prove_wrong(one, (case for case in grounds if rare(case)))
     return found
@@ -89,7 +96,7 @@ def prove_wrong(one: Hunted, cases: Iterable[Case]) -> None:
     one.killed = next((found for case in cases if (found := _confirmed(evaluate, case)) is not None), None)
 
 
-def climb_from(one: Hunted, grounds: Sequence[Case]) -> None:
+def climb_from(one: Hunted) -> None:
     """Look for a violation of a variant near the cases where it is worst."""
     evaluate = Evaluator(one.mutant.claim)
 
@@ -99,10 +106,8 @@ def climb_from(one: Hunted, grounds: Sequence[Case]) -> None:
         except (NotAvailable, CompileError):
             return None
 
-    seen = [outcome for case in grounds[:: max(1, len(grounds) // STARTS)] if (outcome := look(case)) is not None]
-    clear = [o for o in seen if not o.undefined and o.lhs.radius + o.rhs.radius <= BLURRED * abs(o.rhs.value)]
     climber = Climber(one.mutant.claim, look)
-    for start in best_of_each_sort(clear, CLIMBS):
+    for start in best_of_each_sort(one.slacks, CLIMBS):
         top = climber.climb(start)
         if top is None:
             continue
@@ -179,7 +184,7 @@ def _try(one: Hunted, batch: list[Case], here: Sides, reference: Sides, judge: E
     measured = np.isfinite(reference[0].value) & np.isfinite(reference[1].value)
     one.cases += int((sensible & measured).sum())
     one.senseless += int((~sensible & measured).sum())
-    _compare(one, here, reference)
+    _compare(one, batch, here, reference)
     gap, noise = lhs.value - rhs.value, lhs.radius + rhs.radius
     beyond = np.abs(gap) if judge.claim.is_equality else gap
     with np.errstate(invalid="ignore"):
@@ -194,7 +199,7 @@ def _try(one: Hunted, batch: list[Case], here: Sides, reference: Sides, judge: E
             return
 
 
-def _compare(one: Hunted, here: Sides, reference: Sides) -> None:
+def _compare(one: Hunted, batch: list[Case], here: Sides, reference: Sides) -> None:
     (lhs, rhs), (left, right) = here, reference
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         scale = np.max(np.abs([x.value for x in (*here, *reference)]), axis=0)
@@ -206,6 +211,8 @@ def _compare(one: Hunted, here: Sides, reference: Sides) -> None:
         moved = np.where(moved <= noise, 0.0, moved / scale)
         ratio = np.where(rhs.value > rhs.radius, lhs.value / rhs.value, -np.inf)
         own = np.where(right.value > right.radius, left.value / right.value, -np.inf)
+        slack = (lhs.value - rhs.value) / (np.abs(lhs.value) + np.abs(rhs.value))
+    one.slacks += [(float(slack[i]), batch[i]) for i in np.flatnonzero(known & np.isfinite(slack))]
     if known.any():
         one.surplus = min(one.surplus, float(surplus[known].min()))
         one.apart = max(one.apart, float(moved[known].max()))

@@ -25,10 +25,9 @@ from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture
 from numerics.terminal import gaussian as gaussian_terminal
 from numerics.terminal.gaussian import GaussianOutput
-from theory.claims import Claim, Expected, find
+from theory.claims import Claim, find
 from verify.evaluate import BackendsDisagreeError
 from verify.search import verify_claim
-from verify.verdicts import Status
 
 
 @dataclass(frozen=True)
@@ -72,21 +71,21 @@ def notice(fault: Fault, examples: int = 20, seed: int = 0) -> list[Noticed]:
     found = []
     with planted(fault):
         for id in fault.witnesses:
-            how = _complaint(find(id), examples, seed)
+            how = complaint(find(id), examples, seed)
             if how:
                 found.append(Noticed(fault.name, id, how))
     return found
 
 
-def _complaint(claim: Claim, examples: int, seed: int) -> str:
+def complaint(claim: Claim, examples: int, seed: int) -> str:
+    """What is wrong with the verdict of a claim that is expected to be true; empty if nothing is."""
     try:
         verdict = verify_claim(claim, examples, seed)
     except BackendsDisagreeError as error:
         return f"float64 and balls disagree: {error}"
-    wanted = claim.expected is Expected.REFUTED
-    if (verdict.status is Status.REFUTED) == wanted or verdict.status is Status.INCONCLUSIVE:
+    if verdict.counterexample is None:
         return ""
-    return f"{verdict.status}: {verdict.counterexample.case if verdict.counterexample else verdict.how}"
+    return f"{verdict.status}: {verdict.counterexample.case}"
 
 
 def _float32(right: Callable[..., Enclosure]) -> Callable[..., Enclosure]:

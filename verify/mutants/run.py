@@ -1,4 +1,4 @@
-"""Hunting the variants of many claims and the planted faults, on several processes, with the same result on any number."""
+"""Hunting the variants of many claims and the planted faults, on several processes; their number changes nothing."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class MutantRun:
         seen = sum(bool(found) for found in self.noticed.values())
         return (
             f"{everything.count(Fate.KILLED)} of {len(everything.rows)} variants killed, {everything.true} true as "
-            f"well, {everything.count(Fate.SENSELESS)} no statements, {everything.count(Fate.UNEXPLAINED)} unexplained: "
-            f"kill rate {100 * everything.kill_rate:.4g} %; {seen} of {len(self.noticed)} planted faults noticed"
+            f"well, {everything.count(Fate.PART)} false of a part, {everything.count(Fate.SENSELESS)} no statements, "
+            f"{everything.count(Fate.UNEXPLAINED)} unexplained: kill rate {100 * everything.kill_rate:.4g} %; "
+            f"{seen} of {len(self.noticed)} planted faults noticed"
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -85,6 +86,11 @@ def run_mutants(
 def hunted_claims(jobs: Jobs) -> list[tuple[str, Path | None]]:
     """The claims that are said to be true; a claim expected false is itself a variant that must die."""
     return [(claim.id, file) for claim, file in jobs if claim.expected is not Expected.REFUTED]
+
+
+def size(jobs: Jobs) -> int:
+    """How many times ``run_mutants`` says that something is done."""
+    return len(hunted_claims(jobs)) + len(FAULTS)
 
 
 def hunt_all(jobs: Jobs, examples: int, seed: int, workers: int = 1) -> Iterator[Summary]:

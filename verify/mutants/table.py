@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from theory.claims import Claim
-from verify.mutants.hunt import Hunted, hunt
-from verify.mutants.reasons import proved_true
+from verify.evaluate import Outcome
+from verify.mutants.hunt import Hunted, hunt, hunt_variants
+from verify.mutants.reasons import of_part, part_of, proved_true
 
 
 class Fate(StrEnum):
@@ -19,6 +20,7 @@ class Fate(StrEnum):
     WEAKER = "true: weaker"
     SAME = "true: the same"
     PROVED = "true: proved"
+    PART = "false of a part"
     SENSELESS = "no statement"
     UNEXPLAINED = "unexplained"
 
@@ -78,7 +80,24 @@ class Summary:
 def mutant_table(claim: Claim, examples: int, seed: int) -> Summary:
     """The fates of a claim's variants."""
     found = hunt(claim, examples, seed)
-    return Summary(claim.id, tuple(row_of(one) for one in found if one.killed or not _too_tight(one)))
+    rows = [row_of(one) for one in found if one.killed or not _too_tight(one)]
+    part = part_of(claim)
+    if part is not None:
+        rows = _decided_by_part(rows, [one for one in found if one.killed is None], part, examples, seed)
+    return Summary(claim.id, tuple(rows))
+
+
+def _decided_by_part(rows: list[Row], alive: list[Hunted], part: Claim, examples: int, seed: int) -> list[Row]:
+    """What the same change does to the claim that this one is the sum of, with others that have room to spare."""
+    unclear = {row.relation for row in rows if row.fate is Fate.UNEXPLAINED}
+    same = [of_part(one.mutant, part) for one in alive if str(one.mutant.claim.relation) in unclear]
+    dead = {one.mutant.change: one.killed for one in hunt_variants(part, same, examples, seed) if one.killed}
+    return [_of_part(row, part, dead[row.relation]) if row.relation in dead else row for row in rows]
+
+
+def _of_part(row: Row, part: Claim, killed: Outcome) -> Row:
+    reason = f"this change makes {part.id} false, and the other parts of the sum leave room that hides it"
+    return replace(row, fate=Fate.PART, reason=reason, case=str(killed.case), certified=killed.certified)
 
 
 def _too_tight(one: Hunted) -> bool:

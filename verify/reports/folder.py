@@ -13,6 +13,10 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from sympy import mathml
 
 from theory import grids
+from verify.atomic import write_text
+from verify.certificates import has_certificate, write_certificate
+from verify.mutants.run import MutantRun
+from verify.reports.mutants import report_fields
 from verify.reports.pictures import draw_schedules
 from verify.schedules import PARTS, GridBudget, grid_budget
 from verify.verdicts import Verdict
@@ -31,7 +35,13 @@ def digits_budgets() -> list[GridBudget]:
 
 
 def write_report(
-    folder: Path, verdicts: list[Verdict], seed: int, examples: int, seconds: float, with_budgets: bool
+    folder: Path,
+    verdicts: list[Verdict],
+    seed: int,
+    examples: int,
+    seconds: float,
+    with_budgets: bool,
+    mutant_run: MutantRun | None = None,
 ) -> Path:
     """Write the report and return the path of its page.
 
@@ -40,6 +50,7 @@ def write_report(
         verdicts: of the run.
         seed, examples, seconds: of the run, shown in its head.
         with_budgets: measure and draw grids on the digits data as well.
+        mutant_run: fates of the claims' variants, where they were hunted.
 
     Raises:
         OSError: the folder cannot be written.
@@ -53,10 +64,23 @@ def write_report(
         picture = base64.b64encode((folder / "schedules.png").read_bytes()).decode()
         _write(folder / "budgets.json", [b.as_json() for b in budgets])
     _write(folder / "verdicts.json", [v.as_json() for v in verdicts])
+    certificates = {v.claim.id: write_certificate(v, folder / "certificates") for v in verdicts if has_certificate(v)}
+    mutants = None
+    if mutant_run is not None:
+        mutants = report_fields(mutant_run)
+        _write(folder / "mutants.json", mutant_run.as_json())
     environment = Environment(loader=PackageLoader("verify", "reports"), autoescape=select_autoescape(("html", "j2")))
     environment.filters["number"] = lambda x: "-" if x is None else f"{x:.4g}"
     page = environment.get_template("report.html.j2").render(
-        verdicts=[_row(v, examples, seed) for v in verdicts],
+        verdicts=[
+            _row(v, examples, seed)
+            | {
+                "certificate": certificates[v.claim.id].relative_to(folder) if v.claim.id in certificates else None,
+                "mutants": mutants["counts"].get(v.claim.id) if mutants else None,
+            }
+            for v in verdicts
+        ],
+        mutants=mutants,
         wrong=sum(not v.as_expected for v in verdicts),
         counts={s: sum(str(v.status) == s for v in verdicts) for s in sorted({str(v.status) for v in verdicts})},
         seed=seed,
@@ -68,12 +92,12 @@ def write_report(
         versions={name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
     )
     path = folder / "index.html"
-    path.write_text(page, encoding="utf-8")
+    write_text(path, page)
     return path
 
 
 def _write(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def _row(v: Verdict, examples: int, seed: int) -> dict[str, Any]:
@@ -84,6 +108,7 @@ def _row(v: Verdict, examples: int, seed: int) -> dict[str, Any]:
         "source": c.source,
         "note": c.note,
         "setting": c.setting,
+        "power": str(v.detectable) if v.detectable else "",
         "mathml": mathml(c.relation, printer="presentation"),
         "command": f"scoreproof verify --claim {c.id} --examples {examples} --seed {seed}",
     }

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -24,23 +34,78 @@ COLOURS = {
     Status.REFUTED: "red",
     Status.INCONCLUSIVE: "yellow",
 }
+TELL_SECONDS = 60  # how often a run says how far it is where there is no terminal
+
+
+class Follower:
+    """What a run tells while it goes: each shard that is done, each verdict that is reached."""
+
+    def __init__(self, progress: Progress, done: int, total: int):
+        self.progress, self.done, self.total, self.already = progress, done, total, done
+        self.task = progress.add_task("shards", completed=done, total=total)
+        self.began = self.told = time.monotonic()
+
+    def shard_done(self) -> None:
+        self.done += 1
+        self.progress.update(self.task, completed=self.done)
+        now = time.monotonic()
+        if self.progress.disable and now > self.told + TELL_SECONDS and self.done < self.total:
+            self.told = now
+            rate = (self.done - self.already) / (now - self.began)
+            left = (self.total - self.done) / rate / 60
+            self.progress.console.print(
+                f"{self.done} of {self.total} shards, {60 * rate:.3g} a minute, about {left:.0f} min left"
+            )
+
+    def reached(self, verdict: Verdict | Failure) -> None:
+        """Verdicts that differ from what is expected are printed at once."""
+        self.progress.update(self.task, description=verdict.claim.id)
+        if isinstance(verdict, Verdict) and not verdict.as_expected:
+            expected = verdict.claim.expected
+            self.progress.console.print(f"{verdict.claim.id}: {verdict.status}, expected {expected}: {verdict.how}")
 
 
 @contextmanager
-def follow(out: Console, total: int) -> Iterator[Callable[[Verdict | Failure], None]]:
-    """A progress bar over claims; verdicts that differ from what is expected are printed at once."""
+def steps(out: Console, what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar over named steps of unequal length; elsewhere than on a terminal, a line a minute."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        task = progress.add_task("claims", total=total)
+        task = progress.add_task(what, total=total)
+        told, count = time.monotonic(), 0
 
-        def tick(verdict: Verdict | Failure) -> None:
-            progress.advance(task)
-            progress.update(task, description=verdict.claim.id)
-            if isinstance(verdict, Verdict) and not verdict.as_expected:
-                expected = verdict.claim.expected
-                progress.console.print(f"{verdict.claim.id}: {verdict.status}, expected {expected}: {verdict.how}")
+        def done(name: str) -> None:
+            nonlocal told, count
+            count += 1
+            progress.update(task, completed=count, description=f"{what}: {name}")
+            if progress.disable and time.monotonic() > told + TELL_SECONDS and count < total:
+                told = time.monotonic()
+                progress.console.print(f"{what}: {count} of {total}, last {name}", markup=False)
 
-        yield tick
+        yield done
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.3g} a minute" if task.speed else "")
+
+
+@contextmanager
+def follow(out: Console, done: int, total: int) -> Iterator[Follower]:
+    """A progress bar over shards, with their rate and the time left; elsewhere than on a terminal, a line a minute."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("shards"),
+        _Rate(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=out, transient=True, disable=not out.is_terminal, speed_estimate_period=600
+    ) as progress:
+        yield Follower(progress, done, total)
 
 
 @contextmanager
@@ -88,8 +153,9 @@ def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None
     """One verdict in words."""
     colour = COLOURS[v.status]
     where = f", data {target.label}" if target is not None else ""
+    cases = f", {v.examples} cases" if v.status is Status.REFUTED else ""
     head = f"[{colour} bold]{str(v.status).upper()}[/]"
-    out.print(f"{head}   {v.how}, {v.examples} cases, seed {v.seed}{where}".replace(", ,", ","))
+    out.print(f"{head}   {v.how}{cases}, seed {v.seed}{where}")
     if v.counterexample is not None:
         out.print(f"  smallest   {v.counterexample.case}", markup=False)
         out.print(f"             {_sides(v.counterexample)}", markup=False)
@@ -99,6 +165,8 @@ def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None
     if v.tightest is not None:
         out.print(f"  tightest   {_excess(v, v.tightest)} at {v.tightest.case}", markup=False)
         out.print(f"             {_sides(v.tightest)}", markup=False)
+    if v.detectable is not None:
+        out.print(f"  power      {v.detectable}", markup=False)
     if v.error_rates:
         out.print(f"  sampling may be wrong with probability at most {v.error_rates['false_alarm']:.1e}")
 

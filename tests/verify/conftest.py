@@ -1,0 +1,58 @@
+"""Fixtures for runs: the command line in a fresh process, what a store holds, verdicts without their times."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Rows = dict[tuple[int, str, int], tuple[str, str]]
+
+
+@pytest.fixture
+def scoreproof(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``scoreproof ...`` in a new process whose current folder is the test's own."""
+
+    def call(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "verify", *map(str, arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        return subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, **options
+        )
+
+    return call
+
+
+@pytest.fixture
+def shards_in() -> Callable[[Path], Rows]:
+    """The finished shards of a store, by run, claim and number; the file must be sound."""
+
+    def read(store: Path) -> Rows:
+        with sqlite3.connect(store) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            rows = database.execute("SELECT run, claim, shard, findings, finished FROM shards").fetchall()
+        database.close()
+        return {(run, claim, shard): (findings, finished) for run, claim, shard, findings, finished in rows}
+
+    return read
+
+
+@pytest.fixture
+def timeless() -> Callable[[str], str]:
+    """Verdicts as they were printed, byte for byte, without how long they took."""
+
+    def strip(text: str) -> str:
+        lines = text.splitlines()
+        assert json.loads(text), "no verdicts"
+        assert sum('"seconds":' in line for line in lines) == len(json.loads(text))
+        return "\n".join(line for line in lines if '"seconds":' not in line)
+
+    return strip
