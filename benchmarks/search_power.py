@@ -24,9 +24,10 @@ from scipy.stats import beta
 from sympy import Expr, Float, Le, Max, log
 
 from benchmarks.page import DOCS, write_between
+from numerics.enclosures import Relation
 from numerics.targets import Gaussian
 from theory.claims import Cases, Claim, Family
-from theory.vocabulary import E_D, J, lam, u, v
+from theory.vocabulary import J, lam, u, v
 from verify.boundary import boundary_cases
 from verify.cases import Case
 from verify.conclude import violated
@@ -36,16 +37,17 @@ from verify.verdicts import Status
 
 PART = 1e-4  # of the space of cases
 LOW, HIGH = math.log(1e-6), math.log(1e6)
-EXAMPLES = 200
+EXAMPLES = 100
 SPACE = Cases(families=(Family.GAUSSIAN_1D,), samplers=("score",), max_steps=1, spread=True, centred=True)
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A false claim: ``kind`` in words, the parameters that it looks at, the claim."""
+    """A false claim: ``kind`` in words, the claim, and where a ball of violations stands (centre and radius)."""
 
     kind: str
     claim: Claim
+    ball: tuple[tuple[float, ...], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,14 @@ def planted(seed: int) -> Iterator[Planted]:
     rng = np.random.default_rng(seed)
     two = [log(u), log(lam)]
     three = [log(v[1]), log(v[0] / v[1]), log(lam)]
-    two_box, three_box = [(LOW, HIGH)] * 2, [(LOW, HIGH), (0.0, HIGH - LOW), (LOW, HIGH)]
+    two_box, three_box = [(LOW, HIGH)] * 2, [(LOW, 0.0), (0.0, HIGH), (LOW, HIGH)]
     unit = J(u) * (lam + u)  # 1, by the closed form of Gaussian data
-    positive = E_D / E_D
-    yield Planted("hill, 2 parameters", _claim(_hill(two, two_box, rng) * unit, 1))
-    yield Planted("hill, 3 parameters", _claim(_hill(three, three_box, rng) * positive, 1))
-    yield Planted("needle, 2 parameters", _claim(_needle(two, two_box, rng) * unit, 0))
+    positive = J(v[1]) * (lam + v[1])  # as well
+    for parts, box, one in ((two, two_box, unit), (three, three_box, positive)):
+        ball = _place(box, rng)
+        yield Planted(f"hill, {len(box)} parameters", _claim(_hill(parts, *ball) * one, 1), ball)
+    ball = _place(two_box, rng)
+    yield Planted("needle, 2 parameters", _claim(_needle(two, *ball) * unit, 0), ball)
     yield Planted("nearly equal levels", _claim(Max(0, PART * (HIGH - LOW) - log(v[0] / v[1])) * J(v[1]), 0))
     yield Planted("widest ratio of levels", _claim(Max(0, log(v[0] / v[1]) - (1 - PART) * (HIGH - LOW)) * J(v[1]), 0))
     yield Planted("largest variance", _claim(Max(0, log(lam) - HIGH + PART * (HIGH - LOW)) * unit, 0))
@@ -86,45 +90,48 @@ def _claim(left: Expr, right: int) -> Claim:
     return Claim(id="planted", title="planted", relation=Le(left, right, evaluate=False), source="planted", cases=SPACE)
 
 
-def _distance2(parts: list[Expr], box: list[tuple[float, float]], rng: np.random.Generator) -> tuple[Expr, float]:
-    """Squared distance to a random point of the box, and the radius of a ball that is ``PART`` of it."""
+def _place(box: list[tuple[float, float]], rng: np.random.Generator) -> tuple[tuple[float, ...], float]:
+    """Centre and radius of a ball that is ``PART`` of the box and lies within it."""
     dims = len(box)
     volume = PART * math.prod(high - low for low, high in box)
     radius = (volume * math.gamma(dims / 2 + 1) / math.pi ** (dims / 2)) ** (1 / dims)
-    # the whole ball lies within the box
-    place = [rng.uniform(low + radius, high - radius) for low, high in box]
-    return sum(((part - Float(at)) ** 2 for part, at in zip(parts, place, strict=True)), Float(0)), radius
+    return tuple(float(rng.uniform(low + radius, high - radius)) for low, high in box), radius
 
 
-def _hill(parts: list[Expr], box: list[tuple[float, float]], rng: np.random.Generator) -> Expr:
+def _distance2(parts: list[Expr], centre: tuple[float, ...]) -> Expr:
+    return sum(((part - Float(at)) ** 2 for part, at in zip(parts, centre, strict=True)), Float(0))
+
+
+def _hill(parts: list[Expr], centre: tuple[float, ...], radius: float) -> Expr:
     """Above 1 within the ball, at most 1.1, and falling like the inverse square far away."""
-    distance2, radius = _distance2(parts, box, rng)
-    return Float(1.1) / (1 + Float(0.1 / radius**2) * distance2)
+    return Float(1.1) / (1 + Float(0.1 / radius**2) * _distance2(parts, centre))
 
 
-def _needle(parts: list[Expr], box: list[tuple[float, float]], rng: np.random.Generator) -> Expr:
+def _needle(parts: list[Expr], centre: tuple[float, ...], radius: float) -> Expr:
     """Positive within the ball and 0 elsewhere."""
-    distance2, radius = _distance2(parts, box, rng)
-    return Max(0, 1 - distance2 / radius**2)
+    return Max(0, 1 - _distance2(parts, centre) / radius**2)
 
 
 def uniform_cases(claim: Claim, count: int, seed: int) -> list[Case]:
     """Cases uniform in the box: the measure in which a violation fills ``PART``."""
     rng = np.random.default_rng(seed)
+    hill = "lam" in claim.names
     found = []
     for _ in range(count):
         data = Gaussian(d=1, var=math.exp(rng.uniform(LOW, HIGH)))
         if "u" in claim.names:
             found.append(Case(data, free=(("u", math.exp(rng.uniform(LOW, HIGH))),)))
         else:
-            last, ratio = rng.uniform(LOW, HIGH), rng.uniform(0, HIGH - LOW)
+            ratio = rng.uniform(0, HIGH if hill else HIGH - LOW)  # a wide ratio leaves less room for the level
+            last = rng.uniform(LOW, 0.0 if hill else HIGH - ratio)
             found.append(Case(data, (math.exp(last + ratio), math.exp(last))))
     return found
 
 
 def _hit(claim: Claim, cases: list[Case]) -> tuple[bool, int]:
     search = Search(claim, EXAMPLES, 0)
-    return any(search.confirmed(case) is not None for case in cases), len(cases)
+    suspects = (case for case in cases if search.evaluate.screen(case).relation is Relation.VIOLATED)
+    return any(search.confirmed(case) is not None for case in suspects), len(cases)
 
 
 def _at_random(claim: Claim, seed: int) -> tuple[bool, int]:

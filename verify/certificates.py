@@ -93,7 +93,7 @@ def write_certificate(verdict: Verdict, folder: Path | str, label: str = "") -> 
     if len(text) > MAX_BYTES:
         raise ValueError(f"the certificate of {verdict.claim.id} has {len(text)} bytes; the limit is {MAX_BYTES}")
     parts = [verdict.claim.id, label] if label else [verdict.claim.id]
-    path = Path(folder) / f"{file_name(' '.join(parts))}-{verdict.seed}.json"
+    path = Path(folder) / f"{file_name('-'.join(parts))}-{verdict.seed}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink():  # which could lead out of the folder
         path.unlink()

@@ -140,7 +140,7 @@ def test_writing_again_gives_the_same_file(tmp_path):
     one = verdict(FALSE, POINT, MIXED)
     first = write_certificate(one, tmp_path).read_bytes()
     assert write_certificate(one, tmp_path).read_bytes() == first
-    assert write_certificate(one, tmp_path, label="var=0").name.startswith("claim_test_var_0")
+    assert write_certificate(one, tmp_path, label="var=0").name.startswith("claim_test-var_0")
     assert len(list(tmp_path.iterdir())) == 2
 
 

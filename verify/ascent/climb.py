@@ -24,7 +24,7 @@ from verify.evaluate import Outcome, oriented
 STEPS = 60  # of L-BFGS
 LOOKS = 150  # of the simplex method, where the gradient is not to be had
 LOOKS_A_CLIMB = LOOKS + 2  # the most measured cases that a climb takes
-REACH = 3.0  # how far a coordinate may move: a factor of e^3 for a level
+REACH = 14.0  # how far a coordinate may move: six decades for a level
 
 
 class Climber:
