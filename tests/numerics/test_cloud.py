@@ -131,7 +131,7 @@ def test_answers_are_remembered_and_charged_once() -> None:
     again = cloud.measure("mmse", levels) + cloud.measure("J", levels)
     np.testing.assert_array_equal(first.value, cloud.measure("mmse", levels).value)
     assert again.alpha == first.alpha == 1e-8
-    more = cloud.measure("mmse", levels) + cloud.measure("mmse", [0.1, 0.9])
+    more = cloud.measure("mmse", levels) + cloud.measure("mmse", [0.1, 0.9, 1.0])
     assert more.alpha == pytest.approx(2e-8)
     assert cloud.measure("H", levels).sources.keys().isdisjoint(first.sources)
     # equal draws are one experiment, other draws another

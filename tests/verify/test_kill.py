@@ -94,7 +94,8 @@ while True:
         Path("v.json").unlink()
 found, unfinished = rows()
 assert not unfinished
-assert len(found) == 16 * ended, (len(found), ended)
+# a run may be killed after its last shard, before it has ended
+assert len(found) % 16 == 0 and len(found) >= 16 * ended, (len(found), ended)
 print(json.dumps({"killed": killed, "ended": ended, "at_work": at_work}))
 """
 
