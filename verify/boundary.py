@@ -8,8 +8,8 @@ nothing within a factor of three of the noise level, as that of a code in high d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
+from itertools import product, zip_longest
 
 import numpy as np
 
@@ -31,17 +31,30 @@ Grid = tuple[float, ...]
 def boundary_cases(space: Cases, names: set[str], target: Target | None = None) -> Iterator[Case]:
     """The cases at the edge of a claim's space; arguments as ``verify.strategies.cases``.
 
-    They come in a fixed order, in which data and grids alternate, so that the first hundred see all of both.
+    They come in a fixed order: one case of each kind of data, then the next grid for each. Samplers, score errors and
+    free arguments take turns, and have all been paired with everything at the end.
     """
     data = (target,) if target is not None else tuple(_data(space, bool(names & COSTLY)))
-    grids = tuple(g for g in GRIDS if len(g) <= space.max_steps + 1) if needs_grid(names) else ((),)
+    legal = tuple(g for g in GRIDS if len(g) <= space.max_steps + 1)
+    grids = [_turned(_fitted(legal, one), i) if needs_grid(names) else [()] for i, one in enumerate(data)]
     errors = ERRORS if space.score_error else (None,)
     free = tuple(free_arguments(space, names, u=(1e-6, 1.0, 1e6), w_share=(1e-6, 0.5, 1 - 1e-9), x=(0.0, 1.0)))
-    choices = list(product(range(len(data)), range(len(grids))))
-    choices.sort(key=lambda at: (sum(at), at))
-    for (i, j), error, arguments, sampler in product(choices, errors, free, space.samplers or ("score",)):
-        for v in _fitted(grids[j], data[i]):
-            yield Case(data[i], v, sampler, space.start, error, arguments)
+    turns = list(product(errors, free, space.samplers or ("score",)))
+    for shift in range(len(turns)):
+        for place, (one, v) in enumerate(_in_turn(data, grids)):
+            error, arguments, sampler = turns[(place + shift) % len(turns)]
+            yield Case(one, v, sampler, space.start, error, arguments)
+
+
+def _in_turn(data: Sequence[Target], grids: Sequence[Sequence[Grid]]) -> Iterator[tuple[Target, Grid]]:
+    for row in zip_longest(*grids):
+        yield from ((one, v) for one, v in zip(data, row, strict=True) if v is not None)
+
+
+def _turned(grids: list[Grid], by: int) -> list[Grid]:
+    """The same grids begun elsewhere, so that different data begin with different ones (points with the same two)."""
+    by = 0 if len(grids) > len(GRIDS) else 3 * by % max(1, len(grids))
+    return grids[by:] + grids[:by]
 
 
 def rare(case: Case) -> bool:
@@ -72,8 +85,9 @@ def _data(space: Cases, costly: bool) -> Iterator[Target]:
 
 
 def _grids() -> Iterator[Grid]:
-    yield (2.0, 1.0)
     yield (4.0, 1.0)
+    yield (1.0, 1 / (1 + 1e-6), 0.25, 0.125)  # a pause at the start
+    yield (2.0, 1.0)
     yield (0.01, 0.001)
     yield (1.0 + 1e-9, 1.0)
     yield (1e6, 1e-6)
@@ -82,7 +96,7 @@ def _grids() -> Iterator[Grid]:
     for ratio in (1.3, 2.0):
         even = ratio ** -np.arange(4.0)
         yield tuple(even.tolist())
-        yield (1.0, 1 / (1 + 1e-6), *(even[1:3] / ratio).tolist())  # a pause at the start
+        yield (1.0, 1 / (1 + 1e-6), *(even[1:3] * 0.9).tolist())
         yield (*even[:3].tolist(), even[2] / 100)  # a leap at the end
         yield (even[0] * 100, *even[1:].tolist())  # a leap at the start
     yield (1.05, 1.0, 0.7, 0.1)  # steps that grow
@@ -92,13 +106,14 @@ def _grids() -> Iterator[Grid]:
 GRIDS: tuple[Grid, ...] = tuple(_grids())
 
 
-def _fitted(v: Grid, data: Target) -> Iterator[Grid]:
-    """The grid itself, and for points or narrow components its copies at the levels where they are told apart."""
-    yield v
+def _fitted(grids: Sequence[Grid], data: Target) -> list[Grid]:
+    """The grids; for mixtures first their copies at the levels where the components are told apart."""
     line = getattr(data, "line", None)
     gap = float(np.ptp(line.means)) if line is not None else 0.0
-    if v and gap > 0 and v[0] / v[-1] < 1e4:
-        rarest = float(line.weights.min()) if line is not None else 1.0
-        shares = TRANSITION if rarest > RARE else tuple(share / -np.log(rarest) for share in AT_RARE)
-        for share in shares:
-            yield tuple(float(level * share * gap**2 / v[0]) for level in v)
+    if line is None or gap == 0:
+        return list(grids)
+    rarest = float(line.weights.min())
+    shares = TRANSITION if rarest > RARE else tuple(share / -np.log(rarest) for share in AT_RARE)
+    near = [v for v in grids if v[0] / v[-1] < 1e4]
+    moved = [tuple(float(level * share * gap**2 / v[0]) for level in v) for share in shares for v in near]
+    return [*moved, *grids]

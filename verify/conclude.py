@@ -64,6 +64,7 @@ class _Evidence:
     def verdict(self, seed: int) -> Verdict:
         claim, outcomes, bad = self.claim, self.outcomes, self.bad
         status, how = self.judge()
+        held = status in (Status.CERTIFIED, Status.SUPPORTED)
         # an equality is as tight as the cases that could have shown a difference
         seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else outcomes
         gaps = np.array([o.gap if claim.is_equality else o.ratio for o in seen])
@@ -81,7 +82,8 @@ class _Evidence:
             largest_violation=max(bad, key=_order(claim)) if bad else None,
             tightest=max(outcomes, key=_order(claim)) if outcomes and not bad else None,
             error_rates={"false_alarm": math.fsum(self.experiments.values())} if self.experiments else None,
-            detectable=detectable(outcomes) if status in (Status.CERTIFIED, Status.SUPPORTED) else None,
+            # with a constant that may be enlarged, no violation at one value of it would refute
+            detectable=detectable(outcomes) if held and "C" not in claim.names else None,
             ratios=tuple(float(g) for g in gaps if np.isfinite(g)),
             proved=tuple(outcomes) if status is Status.CERTIFIED else (),
         )
@@ -105,6 +107,9 @@ class _Evidence:
                 f"float64 shows a violation within {TRUSTED_MARGIN:g} times its stated error, which ball arithmetic "
                 f"cannot decide: {worst.case}",
             )
+        mendable = [o for o in outcomes if "C" in dict(o.case.free) and _beyond(o)]
+        if mendable:
+            return Status.INCONCLUSIVE, f"violated with C = 10^6, which a larger constant may mend: {mendable[0].case}"
         undefined = [o for o in outcomes if o.undefined]
         if undefined:
             where = f"on {len(undefined)} of {len(outcomes)} cases a side has no finite value"
@@ -131,6 +136,11 @@ class _Evidence:
         if proved == len(outcomes) and not self.unavailable:
             return Status.CERTIFIED, f"ball arithmetic separates the sides on all {proved} cases"
         return Status.SUPPORTED, _support(outcomes, touching, missing)
+
+
+def _beyond(o: Outcome) -> bool:
+    """The enclosures are disjoint the wrong way, whatever became of it."""
+    return bool(o.lhs.value - o.lhs.radius > o.rhs.value + o.rhs.radius)
 
 
 def _support(outcomes: list[Outcome], touching: list[Outcome], missing: str) -> str:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from theory.claims import Claim
 from verify.conclude import conclude
+from verify.error_rates import CLAIMS
 from verify.executors import RunError, in_processes, in_this_process, on_cluster
+from verify.language.errors import BadInput
 from verify.shards import shard_sizes
 from verify.store import Run, RunSettings, Store, installed_versions
 from verify.verdicts import Verdict
@@ -60,6 +62,8 @@ def run_claims(
         RunError: the scheduler was lost on the way.
         StoreError: findings could not be kept.
     """
+    if len(jobs) > CLAIMS:
+        raise BadInput(f"{len(jobs)} claims in one run; its error budget has places for {CLAIMS}: split it")
     if run is None:
         run = Store().begin(RunSettings.of(jobs, examples, seed))
     claims = {claim.id: claim for claim, _ in jobs}

@@ -36,7 +36,7 @@ from verify.simplify import simplified
 from verify.verdicts import Verdict
 
 SIMPLE_FIRST = 600  # cases for a pocket calculator that every claim is tried on before the search
-FEWEST_BOUNDARY, FEWEST_CLIMBS = 10, 2
+FEWEST_BOUNDARY, FEWEST_CLIMBS = 30, 2
 NO_OTHERS = ErrorBudget()
 CASES_A_CLIMB = 20  # drawn cases for each climb
 CLEAR = 0.999  # sides known better than this are worth a climb
@@ -68,7 +68,7 @@ class Search:
         self.examples = sizes[shard]
         long = claim.names & COSTLY or claim.relation.has(Integral)
         self.simple_first = SIMPLE_FIRST // COSTLY_SHARE if long else SIMPLE_FIRST
-        self.at_boundary = max(FEWEST_BOUNDARY, sizes[0] // 2)
+        self.at_boundary = max(FEWEST_BOUNDARY, sum(sizes) // 2)
         # the same plan in every shard: all that the first looks at before it draws, and all that each draws and climbs
         climbs = [_climbs(claim, size) for size in sizes]
         self.climbs = climbs[shard]
@@ -97,11 +97,11 @@ class Search:
         self.run(look, self.examples, (Phase.generate, Phase.target))
 
     def boundary(self) -> None:
-        """See the cases at the edge of the claim's space, half as many as are drawn."""
+        """See the cases at the edge of the claim's space: half as many as are drawn, at least two of each data."""
         space = boundary_cases(self.claim.cases, self.claim.names, self.target)
         for case in islice(space, self.at_boundary):
             # what float64 cannot see decides a bound, and cannot decide an equality
-            outcome = None if self.claim.is_equality and rare(case) else self.outcome(case)
+            outcome = None if self.claim.is_equality and rare(case) else self.outcome(case, prove=rare(case))
             if outcome is not None:
                 self.outcomes.append(outcome)
 
@@ -160,9 +160,9 @@ class Search:
             bad = [o for o in self.outcomes if violated(o)]
             self.minimal = simplified(min(bad, key=lambda o: (o.case.N, o.case.target.d)), self.confirmed)
 
-    def outcome(self, case: Case) -> Outcome | None:
-        """Both sides in one case; None where they cannot be measured."""
-        gaussian = hasattr(case.target, "eigenvalues")
+    def outcome(self, case: Case, prove: bool = False) -> Outcome | None:
+        """Both sides in one case; None where they cannot be measured. ``prove`` asks for balls in any case."""
+        gaussian = prove or hasattr(case.target, "eigenvalues")
         try:
             found = self.evaluate(case, certify=gaussian or self.proved_mixtures < PROVED_MIXTURES)
         except NotAvailable as why:

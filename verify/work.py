@@ -101,11 +101,11 @@ def _others_may_draw() -> Iterator[None]:
 
 
 def _claim(order: Order) -> Claim:
-    return find(order.claim) if order.file is None else _claims_of(order.file)[order.claim]
+    return find(order.claim) if order.file is None else claims_of(order.file)[order.claim]
 
 
 @lru_cache(maxsize=16)
-def _claims_of(file: UserFile) -> dict[str, Claim]:
+def claims_of(file: UserFile) -> dict[str, Claim]:
     """The claims of a user's file: of the file itself where this machine has it, else of a copy."""
     path = Path(file.path)
     with suppress(OSError):

@@ -1,17 +1,20 @@
 """Every claim that is expected to be true has false variants, and they die; planted faults are noticed."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
-from sympy import Rational
+from sympy import Le, Rational
 
 from theory.claims import Expected, catalogue, find
 from verify.mutants import mutable_claims, mutants
 from verify.mutants.hunt import hunt, hunt_on, hunting_grounds, survivors
 from verify.mutants.implementation import FAULTS, complaint, planted
-from verify.mutants.reasons import PROOFS
+from verify.mutants.reasons import PROOFS, of_part, part_of
 from verify.mutants.run import FAULT_EXAMPLES, MutantRun, run_mutants
 from verify.mutants.table import Fate, mutant_table, row_of, unexplained
+from verify.search import verify_claim
+from verify.verdicts import Status
 
 TRUE = [c.id for c in mutable_claims()]
 # hunted whole in seconds: an equality, a closed form, bounds that are tight
@@ -144,3 +147,28 @@ def test_variants_are_hunted_from_the_same_cases_each_time():
     claim = find("wht24.lemma10")
     first, second = (hunt(claim, examples=20) for _ in range(2))
     assert [str(o.killed and o.killed.case) for o in first] == [str(o.killed and o.killed.case) for o in second]
+
+
+@pytest.mark.parametrize("part", ["(v[0] - v[1])*Min(m2, d*v[0])/(2*v[0]**2)", "Sum(Max(0, -v[k + 1]*v[k - 1]"])
+def test_a_verdict_on_half_of_a_data_term_is_refuted(part):
+    """The search of a verdict, at the quick suite's size, sees the rare component too."""
+    claim = find("wht24.thm2.discretisation.corrected")
+    (halved,) = (m for m in mutants(claim) if m.change.startswith(part) and m.change.endswith("times 1/2"))
+    assert verify_claim(halved.claim, examples=40).status is Status.REFUTED
+
+
+def test_a_change_elsewhere_in_the_sum_is_no_change_of_its_part():
+    claim = find("wht24.thm2.corrected")
+    part = part_of(claim)
+    changes = {m.change: of_part(m, part) for m in mutants(claim)}
+    assert changes["m2/(2*v[0]) times 1/2"] is None
+    assert changes["right side times 1/2"] is None
+    assert sum(one is not None for one in changes.values()) > 20
+    user = replace(claim, relation=Le(claim.relation.lhs, 2 * claim.relation.rhs))
+    assert part_of(user) is None
+
+
+def test_variants_of_real_runs_are_compared_at_the_numbers_that_the_run_showed():
+    found = hunt_on(mutants(find("run.variance.score"))[:8], islice(hunting_grounds(find("run.variance.score")), 12))
+    assert all(one.compared > 0 for one in found if one.cases and one.killed is None)
+    assert not any(row_of(one).fate is Fate.SAME for one in found)

@@ -70,10 +70,11 @@ def _certified(verdict, fixed) -> str:  # type: ignore[no-untyped-def]
     """Write the certificate; the command that replays it, or why there is none."""
     from verify.certificates import write_certificate
 
-    what = hashlib.sha256(verdict.claim.title.encode("utf-8", "replace")).hexdigest()[:6]
+    told = f"{verdict.claim.title} {verdict.claim.cases.samplers} {verdict.examples}"
+    what = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:6]
     label = what if fixed is None else f"{what} {fixed.label}"
     try:
         path = write_certificate(verdict, Path("runs") / f"seed-{verdict.seed}", label)
-    except OSError as why:
+    except (OSError, ValueError) as why:
         return f"the certificate cannot be written: {why}"
     return f"scoreproof replay {shlex.quote(str(path))}"

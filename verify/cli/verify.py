@@ -69,13 +69,13 @@ def verify(
     settings = RunSettings.of(chosen, count, seed)
     with Store(store) as kept:
         run = kept.resume(settings) if resume else kept.begin(settings)
-        again = _command(files or [], suite, claim or [], examples, seed, jobs, scheduler, store)
+        again = _command(files or [], suite, claim or [], examples, seed, jobs, scheduler, store, report, json, mutants)
         verdicts, failures = _run(out, chosen, count, seed, jobs, scheduler, run, again)
     seconds = time.perf_counter() - began
     verdict_table(out, verdicts, seed, seconds)
-    written = _certificates(verdicts, store.parent / f"seed-{seed}")
-    if written:
-        out.print(f"certificates: {written} in {store.parent / f'seed-{seed}'}", markup=False)
+    _certificates(out, verdicts, store.parent / f"seed-{seed}")
+    if mutants and json not in (None, "-"):  # what is there is kept, whatever becomes of the hunt
+        write_json([v.as_json() for v in verdicts], json)
     hunted = _mutants(out, chosen, count, seed, jobs) if mutants else None
     if report is not None:
         from verify.reports.folder import write_report
@@ -85,7 +85,7 @@ def verify(
                 report, verdicts, seed, count, seconds, with_budgets=default == "quick", mutant_run=hunted
             )
         out.print(f"report: {page}")
-    extra = {} if hunted is None else {one.claim: one.as_json() for one in hunted.summaries}
+    extra = {} if hunted is None else hunted.of_claims()
     write_json([v.as_json() | ({"mutants": extra.get(v.claim.id)} if mutants else {}) for v in verdicts], json)
     if failures:
         out.print("\n".join(failure.trace for failure in failures), markup=False)
@@ -98,24 +98,33 @@ def verify(
     raise typer.Exit(0 if well else 1)
 
 
-def _certificates(verdicts, folder: Path) -> int:  # type: ignore[no-untyped-def]
-    """How many certificates were written to the folder."""
+def _certificates(out, verdicts, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    """Write what can be certified to the folder; what cannot be written costs no verdict."""
     from verify.certificates import has_certificate, write_certificate
 
-    certified = [v for v in verdicts if has_certificate(v)]
-    for v in certified:
-        write_certificate(v, folder)
-    return len(certified)
+    written = 0
+    for v in filter(has_certificate, verdicts):
+        try:
+            write_certificate(v, folder)
+            written += 1
+        except (ValueError, OSError) as why:
+            out.print(f"no certificate for {v.claim.id}: {why}", markup=False)
+    if written:
+        out.print(f"certificates: {written} in {folder}", markup=False)
 
 
 def _mutants(out, chosen, examples: int, seed: int, jobs: int):  # type: ignore[no-untyped-def]
     """The hunt for the claims' variants and the planted faults, with its tables."""
+    from verify.executors import RunError
     from verify.mutants.run import run_mutants, size
     from verify.reports.mutants import mutant_tables
     from verify.reports.terminal import steps
 
     with steps(out, "variants", size(chosen)) as done:
-        found = run_mutants(chosen, examples, seed, jobs, done)
+        try:
+            found = run_mutants(chosen, examples, seed, jobs, done)
+        except KeyboardInterrupt:
+            raise RunError("stopped while variants were hunted; the verdicts are kept") from None
     mutant_tables(out, found)
     return found
 
@@ -159,6 +168,9 @@ def _command(
     jobs: int,
     scheduler: str | None,
     store: Path,
+    report: Path | None,
+    json: str | None,
+    mutants: bool,
 ) -> str:
     """The command that goes on with this run."""
     words = ["scoreproof", "verify", *map(str, files)]
@@ -170,9 +182,11 @@ def _command(
         ("--jobs", jobs, 1),
         ("--scheduler", scheduler, None),
         ("--store", store, STORE),
+        ("--report", report, None),
+        ("--json", json, None),
     )
     words += [word for name, value, usual in options if value != usual for word in (name, str(value))]
-    return shlex.join([*words, "--resume"])
+    return shlex.join([*words, *(["--mutants"] if mutants else []), "--resume"])
 
 
 def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: ignore[no-untyped-def]

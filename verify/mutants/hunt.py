@@ -14,10 +14,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sympy import Expr, Integral
 
 from numerics.backends import EnclosureOps
-from numerics.enclosures import Enclosure, Relation, as_enclosure
+from numerics.enclosures import Enclosure, Kind, Relation, as_enclosure
 from numerics.targets.base import NotAvailable
 from theory.claims import Claim
 from theory.compiler import CompileError, compile_array
@@ -35,7 +36,11 @@ COSTLY_SHARE = 4
 FIRST_BATCH, BATCH = 4, 64
 CLIMBS = 24  # for a variant that does not follow from the claim
 DOUBTS = 6  # violations that could not be confirmed, after which a batch's others are left alone
+ROUNDING = 1e-12  # of a formula in sampled numbers
 BLURRED = 1e-3  # sides known less well than this, relative to their size, say nothing of the variant's distance
+
+# a variant may leave the domain of what is measured, or make float64 and balls disagree there
+UNMEASURED = (NotAvailable, CompileError, ArithmeticError, ValueError)
 
 Side = Callable[[Any], Any] | None
 Sides = tuple[Enclosure, Enclosure]
@@ -47,7 +52,7 @@ class Hunted:
 
     Attributes:
         killed: a confirmed violation, or None.
-        cases: how many cases gave it a value.
+        cases, compared: how many cases gave it a value, and in how many of them it could be compared with the claim.
         senseless: how many did not: an index beyond the grid, the logarithm of a negative number.
         surplus: smallest surplus of its slack (rhs - lhs) over the claim's own, relative to the largest side; at
             least 0 if in every case the variant follows from the claim.
@@ -59,6 +64,7 @@ class Hunted:
     mutant: Mutant
     killed: Outcome | None = None
     cases: int = 0
+    compared: int = 0
     senseless: int = 0
     surplus: float = np.inf
     apart: float = 0.0
@@ -103,7 +109,7 @@ def climb_from(one: Hunted) -> None:
     def look(case: Case) -> Outcome | None:
         try:
             return evaluate.screen(case)
-        except (NotAvailable, CompileError):
+        except UNMEASURED:
             return None
 
     climber = Climber(one.mutant.claim, look)
@@ -123,7 +129,7 @@ def _confirmed(evaluate: Evaluator, case: Case) -> Outcome | None:
     """The violation of a case, where it is beyond doubt."""
     try:
         outcome = evaluate(case)
-    except (NotAvailable, CompileError):
+    except UNMEASURED:
         return None
     return outcome if outcome.relation is Relation.VIOLATED and outcome.trusted else None
 
@@ -203,7 +209,7 @@ def _compare(one: Hunted, batch: list[Case], here: Sides, reference: Sides) -> N
     (lhs, rhs), (left, right) = here, reference
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         scale = np.max(np.abs([x.value for x in (*here, *reference)]), axis=0)
-        noise = sum((x.radius for x in (*here, *reference)), np.zeros(scale.shape))
+        noise = sum((_blur(x) for x in (*here, *reference)), np.zeros(scale.shape))
         known = np.isfinite(scale) & (scale > 0) & (noise <= BLURRED * scale)
         surplus = (rhs.value - lhs.value) - (right.value - left.value)
         surplus = np.where(np.abs(surplus) <= noise, 0.0, surplus / scale)
@@ -213,11 +219,17 @@ def _compare(one: Hunted, batch: list[Case], here: Sides, reference: Sides) -> N
         own = np.where(right.value > right.radius, left.value / right.value, -np.inf)
         slack = (lhs.value - rhs.value) / (np.abs(lhs.value) + np.abs(rhs.value))
     one.slacks += [(float(slack[i]), batch[i]) for i in np.flatnonzero(known & np.isfinite(slack))]
+    one.compared += int(known.sum())
     if known.any():
         one.surplus = min(one.surplus, float(surplus[known].min()))
         one.apart = max(one.apart, float(moved[known].max()))
         one.tightest = max(one.tightest, float(ratio[known].max()))
         one.claims_own = max(one.claims_own, float(own[known].max()))
+
+
+def _blur(x: Enclosure) -> NDArray[np.float64]:
+    """What blurs the distance of two variants: not the sampling of a real run, which both sides of it share."""
+    return ROUNDING * np.abs(x.value) if x.kind is Kind.SAMPLED else x.radius
 
 
 def _compiled(claim: Claim, known: dict[Expr, Side]) -> list[tuple[Expr, Side]]:
@@ -247,7 +259,7 @@ def _value(side: Callable[[Any], Any], env: BatchMeasurements) -> Enclosure | No
     try:
         with np.errstate(all="ignore"):
             value = as_enclosure(side(env))
-    except (NotAvailable, CompileError):
+    except UNMEASURED:
         return None
     count = (len(env.cases),)
     return value.broadcast_to(count) if not value.ndim else value.reshape(*count)

@@ -26,8 +26,9 @@ from numerics.targets import Gaussian, GaussianMixture
 from numerics.terminal import gaussian as gaussian_terminal
 from numerics.terminal.gaussian import GaussianOutput
 from theory.claims import Claim, find
+from verify.conclude import violated
 from verify.evaluate import BackendsDisagreeError
-from verify.search import verify_claim
+from verify.search import Search
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,17 @@ def notice(fault: Fault, examples: int = 20, seed: int = 0) -> list[Noticed]:
 
 
 def complaint(claim: Claim, examples: int, seed: int) -> str:
-    """What is wrong with the verdict of a claim that is expected to be true; empty if nothing is."""
+    """The first violation that the search finds of a claim that is expected to be true, in words; empty if none."""
+    search = Search(claim, examples, seed)
     try:
-        verdict = verify_claim(claim, examples, seed)
+        search.simplest(search.simple_first)
+        if search.minimal is None:
+            search.boundary()
+            search.explore()
     except BackendsDisagreeError as error:
         return f"float64 and balls disagree: {error}"
-    if verdict.counterexample is None:
-        return ""
-    return f"{verdict.status}: {verdict.counterexample.case}"
+    found = search.minimal or next((o for o in search.outcomes if violated(o)), None)
+    return "" if found is None else f"violated at {found.case}"
 
 
 def _float32(right: Callable[..., Enclosure]) -> Callable[..., Enclosure]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from theory.claims import Claim, Expected, find
 from verify.mutants.implementation import FAULTS, Noticed, notice
 from verify.mutants.table import Fate, Summary, mutant_table, together, unexplained
-from verify.user_claims import load_claims
+from verify.work import UserFile, claims_of
 
 T = TypeVar("T")
 Jobs = Sequence[tuple[Claim, Path | None]]
@@ -43,6 +43,13 @@ class MutantRun:
             f"{everything.count(Fate.UNEXPLAINED)} unexplained: kill rate {100 * everything.kill_rate:.4g} %; "
             f"{seen} of {len(self.noticed)} planted faults noticed"
         )
+
+    def of_claims(self) -> dict[str, dict[str, Any]]:
+        """Counts for each claim, and the variants that are alive with the reason."""
+        return {
+            one.claim: one.as_json() | {"alive": [r.as_json() for r in one.rows if r.fate is not Fate.KILLED]}
+            for one in self.summaries
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Everything, with a line for each variant."""
@@ -83,9 +90,9 @@ def run_mutants(
     return MutantRun(tuple(sorted(summaries, key=lambda one: one.claim)), noticed)
 
 
-def hunted_claims(jobs: Jobs) -> list[tuple[str, Path | None]]:
+def hunted_claims(jobs: Jobs) -> list[tuple[Claim, Path | None]]:
     """The claims that are said to be true; a claim expected false is itself a variant that must die."""
-    return [(claim.id, file) for claim, file in jobs if claim.expected is not Expected.REFUTED]
+    return [(claim, file) for claim, file in jobs if claim.expected is not Expected.REFUTED]
 
 
 def size(jobs: Jobs) -> int:
@@ -102,7 +109,12 @@ def hunt_all(jobs: Jobs, examples: int, seed: int, workers: int = 1) -> Iterator
         seed: of the drawn cases.
         workers: processes.
     """
-    yield from _in_processes(_hunt, [(id, file, examples, seed) for id, file in hunted_claims(jobs)], workers)
+    true = hunted_claims(jobs)
+    if workers == 1:  # a user's file may be read only once in a process
+        yield from (mutant_table(claim, examples, seed) for claim, _ in true)
+        return
+    orders = [(claim.id, file and UserFile.read(file), examples, seed) for claim, file in true]
+    yield from _in_processes(_hunt, orders, workers)
 
 
 def notice_all(seed: int, workers: int = 1) -> Iterator[tuple[str, list[Noticed]]]:
@@ -123,9 +135,9 @@ def _in_processes(work: Callable[..., T], orders: Sequence[tuple[Any, ...]], wor
             pool.shutdown(cancel_futures=True)
 
 
-def _hunt(id: str, file: Path | None, examples: int, seed: int) -> Summary:
+def _hunt(id: str, file: UserFile | None, examples: int, seed: int) -> Summary:
     _one_thread()
-    claim = find(id) if file is None else next(c for c in load_claims(file) if c.id == id)
+    claim = find(id) if file is None else claims_of(file)[id]
     return mutant_table(claim, examples, seed)
 
 

@@ -68,7 +68,7 @@ class Summary:
 
     @property
     def kill_rate(self) -> float:
-        """Killed variants over those that are not known to be true or senseless; 1 where there are none."""
+        """Killed variants over those that are neither known to be true, nor senseless, nor decided by a part."""
         false = self.count(Fate.KILLED, Fate.UNEXPLAINED)
         return self.count(Fate.KILLED) / false if false else 1.0
 
@@ -90,7 +90,8 @@ def mutant_table(claim: Claim, examples: int, seed: int) -> Summary:
 def _decided_by_part(rows: list[Row], alive: list[Hunted], part: Claim, examples: int, seed: int) -> list[Row]:
     """What the same change does to the claim that this one is the sum of, with others that have room to spare."""
     unclear = {row.relation for row in rows if row.fate is Fate.UNEXPLAINED}
-    same = [of_part(one.mutant, part) for one in alive if str(one.mutant.claim.relation) in unclear]
+    parts = [of_part(one.mutant, part) for one in alive if str(one.mutant.claim.relation) in unclear]
+    same = [mutant for mutant in parts if mutant is not None]
     dead = {one.mutant.change: one.killed for one in hunt_variants(part, same, examples, seed) if one.killed}
     return [_of_part(row, part, dead[row.relation]) if row.relation in dead else row for row in rows]
 
@@ -102,7 +103,7 @@ def _of_part(row: Row, part: Claim, killed: Outcome) -> Row:
 
 def _too_tight(one: Hunted) -> bool:
     """A side by 19/20, of a bound that no case meets within as much: no statement about the claim is made."""
-    return one.mutant.tighter and not one.mutant.parent.is_equality and one.claims_own < 19 / 20
+    return one.mutant.tighter and not one.mutant.parent.is_equality and one.compared > 0 and one.claims_own < 19 / 20
 
 
 def together(summaries: Iterable[Summary]) -> Summary:
@@ -132,8 +133,10 @@ def _explained(one: Hunted) -> tuple[Fate, str]:
     reason = proved_true(one.mutant)
     if reason:
         return Fate.PROVED, reason
+    if one.compared == 0:
+        return Fate.UNEXPLAINED, f"no violation in {one.cases} cases, too blurred to be compared with the claim"
     if one.apart == 0:
-        return Fate.SAME, f"its sides are those of the claim in all of {one.cases} cases"
+        return Fate.SAME, f"its sides are those of the claim in all of {one.compared} cases"
     if one.surplus >= 0 and not one.mutant.parent.is_equality:
-        return Fate.WEAKER, f"follows from the claim: in each of {one.cases} cases it allows as much or more"
+        return Fate.WEAKER, f"follows from the claim: in each of {one.compared} cases it allows as much or more"
     return Fate.UNEXPLAINED, f"no violation in {one.cases} cases; differs by up to {one.apart:.2g} of the larger side"
