@@ -25,7 +25,7 @@ def variants_page(run: MutantRun) -> str:
     lines = [f"{run.sentence}.", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for one in (*run.summaries, together(run.summaries)):
         counts = (str(one.count(fate) or "") for fate in SHOWN)
-        lines.append(f"| {one.claim} | {len(one.rows)} | {' | '.join(counts)} | {100 * one.kill_rate:.4g} % |")
+        lines.append(f"| {one.claim} | {len(one.rows)} | {' | '.join(counts)} | {one.rate} |")
     plain = (Fate.KILLED, Fate.WEAKER, Fate.SENSELESS)
     left = [row for one in run.summaries for row in one.rows if row.fate not in plain]
     lines += ["", "| claim | variant | fate | reason |", "|---|---|---|---|"]

@@ -58,7 +58,7 @@ class Hunted:
             least 0 if in every case the variant follows from the claim.
         apart: largest distance of its sides from the claim's, relative to the largest side.
         slacks: (lhs - rhs)/(|lhs| + |rhs|) and case, wherever the sides are known well.
-        tightest, claims_own: largest lhs/rhs of the variant and of the claim.
+        tightest, claims_own: largest lhs/rhs of the variant and of the claim, at the ends that make it smallest.
     """
 
     mutant: Mutant
@@ -215,8 +215,8 @@ def _compare(one: Hunted, batch: list[Case], here: Sides, reference: Sides) -> N
         surplus = np.where(np.abs(surplus) <= noise, 0.0, surplus / scale)
         moved = np.maximum(np.abs(lhs.value - left.value), np.abs(rhs.value - right.value))
         moved = np.where(moved <= noise, 0.0, moved / scale)
-        ratio = np.where(rhs.value > rhs.radius, lhs.value / rhs.value, -np.inf)
-        own = np.where(right.value > right.radius, left.value / right.value, -np.inf)
+        ratio = np.where(rhs.value > rhs.radius, lhs.lower / rhs.upper, -np.inf)
+        own = np.where(right.value > right.radius, left.lower / right.upper, -np.inf)
         slack = (lhs.value - rhs.value) / (np.abs(lhs.value) + np.abs(rhs.value))
     one.slacks += [(float(slack[i]), batch[i]) for i in np.flatnonzero(known & np.isfinite(slack))]
     one.compared += int(known.sum())

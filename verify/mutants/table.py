@@ -72,6 +72,11 @@ class Summary:
         false = self.count(Fate.KILLED, Fate.UNEXPLAINED)
         return self.count(Fate.KILLED) / false if false else 1.0
 
+    @property
+    def rate(self) -> str:
+        """The kill rate in words; a dash where every variant is true or senseless."""
+        return f"{100 * self.kill_rate:.4g} %" if self.count(Fate.KILLED, Fate.UNEXPLAINED) else "-"
+
     def as_json(self) -> dict[str, Any]:
         counts = {str(fate): self.count(fate) for fate in Fate}
         return {"claim": self.claim, "variants": len(self.rows), **counts, "kill_rate": self.kill_rate}

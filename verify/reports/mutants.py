@@ -30,7 +30,7 @@ def mutant_tables(out: Console, run: MutantRun) -> None:
         table.add_column(name, no_wrap=True)
     for one in (*run.summaries, together(run.summaries)):
         counts = [str(one.count(fate) or "") for fate in SHOWN]
-        table.add_row(one.claim, str(len(one.rows)), *counts, f"{100 * one.kill_rate:.4g} %")
+        table.add_row(one.claim, str(len(one.rows)), *counts, one.rate)
     out.print(table, width=max(out.width, WIDTH), crop=False)
     for row in unexplained(run.summaries):
         out.print(f"unexplained: {row.claim}, {row.change}: {row.reason}", markup=False, style="bold red")
