@@ -118,10 +118,13 @@ def counting(out: Console, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: float) -> None:
-    """One line a claim, then the count of what differs from the expected."""
+    """One line a claim, then the count of what differs from the expected.
+
+    The column *sees* is the smallest relative violation that would have been detected.
+    """
     table = Table(box=None, pad_edge=False)
     rows = [_verdict_row(v) for v in verdicts]
-    names = ("claim", "verdict", "cases", "tightest", "title")
+    names = ("claim", "verdict", "cases", "tightest", "sees", "title")
     widths = [max(len(cell) for cell in (name, *column)) for name, *column in zip(names, *rows, strict=True)]
     room = max(12, out.width - sum(widths[:-1]) - 2 * len(names))  # only the title may be cut
     for name in names:
@@ -146,7 +149,7 @@ def _cut(text: str, room: int) -> str:
 
 def _verdict_row(v: Verdict) -> tuple[str, ...]:
     verdict = f"{v.status}" if v.as_expected else f"{v.status}, expected {v.claim.expected}"
-    return v.claim.id, verdict, str(v.examples), _tightness(v), v.claim.title
+    return v.claim.id, verdict, str(v.examples), _tightness(v), _sees(v), v.claim.title
 
 
 def show_verdict(out: Console, v: Verdict, target: Target | None = None) -> None:
@@ -197,6 +200,13 @@ def budget_table(out: Console, budgets: list[GridBudget], comparison: Comparison
 
 def _number(value: Enclosure | None) -> str:
     return "-" if value is None else f"{float(value.value):.6g} ± {float(value.radius):.0e}"
+
+
+def _sees(v: Verdict) -> str:
+    """The smallest relative violation that the median case would have shown, if it is random with probability 0.99."""
+    if v.detectable is None or not np.isfinite(v.detectable.median):
+        return "-"
+    return f"{v.detectable.median:.0e}"
 
 
 def _tightness(v: Verdict) -> str:
