@@ -19,7 +19,7 @@ from numerics.terminal.transport import Transport
 
 TOLERANCE = 1e-10
 MOST_REFINEMENTS = 5
-UNSETTLED = 1e-2  # relative distance of the last two values above which an unsettled KL is refused
+UNSETTLED = 1e-2  # change of the last refinement, or share of the far tails, above which an unsettled KL is refused
 CUT = 8.5  # standard deviations of p kept in the integral: 2e-17 of its mass lies beyond
 
 
@@ -83,6 +83,7 @@ def density_kl(law: MixtureLaw, model: Model, v: ArrayLike, sampler: Sampler, st
     v_n, steps = float(np.asarray(v, dtype=np.float64)[-1]), len(np.ravel(v))
     resolution, reach = 1.2, 11.0
     value = gap = np.inf
+    tail = 0.0
     for _ in range(MOST_REFINEMENTS):
         try:
             particles = propagate_particles(law, model, v, sampler, start, resolution, reach)
@@ -97,8 +98,9 @@ def density_kl(law: MixtureLaw, model: Model, v: ArrayLike, sampler: Sampler, st
         # the last reach is then at most 35.5; float64 holds Gaussian tails up to 37 standard deviations
         resolution, reach = 1.3 * resolution, reach * 1.34 if tail > TOLERANCE else reach + 1
     if gap > TOLERANCE * max(1.0, value):
-        # not settled: the distance of the last two is no bound, and where it is large nothing is known
-        if gap > UNSETTLED * value:
+        # not settled: the distance of the last two is no bound. Where it is large, or the value comes from tails that
+        # are interpolated in logarithms, nothing is known
+        if max(gap, tail) > UNSETTLED * value:
             raise NotAvailable(f"the output KL, about {value:.3g} nats, comes from tails too far out to be computed")
         gap *= 10.0
     return Enclosure.of(value, gap + rounding * (steps + 32)).intersect(0.0, np.inf)

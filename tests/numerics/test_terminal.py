@@ -246,3 +246,10 @@ def test_an_output_far_from_the_data_is_refused() -> None:
     data = GaussianMixture(weights=[5 / 6, 1 / 6], means=[1.0, 1.0], stds=[1.0, 0.0])
     with pytest.raises(NotAvailable, match="tails too far out"):
         terminal_kl(data, [1.6e-5, 4e-6], "score")
+
+
+def test_a_divergence_that_comes_from_far_tails_is_refused():
+    """Data a thousand standard deviations wide: two resolutions agree to 1 % on a value that is twice the true one."""
+    data = GaussianMixture(weights=[7 / 17, 2 / 17, 8 / 17], means=[3.0, -2.0, 0.0], stds=[2.0, 1.4, 1.3])
+    with pytest.raises(NotAvailable, match="tails too far out"):
+        terminal_kl(data, np.array([1.25704e-06, 7.08893e-07]), "score", LinearError(a=0.0, b=-2.73949), "noise")
