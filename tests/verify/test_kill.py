@@ -82,7 +82,10 @@ while True:
             done, status = os.waitpid(pid, os.WNOHANG)
             time.sleep(0.002)
         if not done:
-            os.killpg(pid, signal.SIGKILL)
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:  # not yet a session of its own
+                os.kill(pid, signal.SIGKILL)
             status = os.waitpid(pid, 0)[1]
         code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGKILL:

@@ -22,7 +22,7 @@ del out["seconds"]
 from verify import search
 seen = []
 kept = search.Search.outcome
-search.Search.outcome = lambda self, case: (seen.append(str(case)), kept(self, case))[1]
+search.Search.outcome = lambda self, case, **more: (seen.append(str(case)), kept(self, case, **more))[1]
 verify_claim(find("gauss.mmse"), examples=60, seed=11)
 print(json.dumps([out, seen]))
 """

@@ -14,7 +14,7 @@ from verify.search import verify_claim
 from verify.verdicts import Status
 
 STRIPS = ("nearly equal levels", "widest ratio of levels", "largest variance")
-PLACES = 6
+PLACES = 4
 
 
 def of_kind(kind, seed):
