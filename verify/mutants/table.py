@@ -102,7 +102,7 @@ def _decided_by_part(rows: list[Row], alive: list[Hunted], part: Claim, examples
 
 
 def _of_part(row: Row, part: Claim, killed: Outcome) -> Row:
-    reason = f"this change makes {part.id} false, and the other parts of the sum leave room that hides it"
+    reason = f"this change makes {part.id} false, and no case shows it in the sum, whose other parts have room"
     return replace(row, fate=Fate.PART, reason=reason, case=str(killed.case), certified=killed.certified)
 
 
@@ -140,8 +140,14 @@ def _explained(one: Hunted) -> tuple[Fate, str]:
         return Fate.PROVED, reason
     if one.compared == 0:
         return Fate.UNEXPLAINED, f"no violation in {one.cases} cases, too blurred to be compared with the claim"
+    if one.apart == 0 and one.senseless:
+        return (
+            Fate.SENSELESS,
+            f"the claim itself in {one.compared} cases, no value in {one.senseless}, where its index leaves the grid",
+        )
     if one.apart == 0:
         return Fate.SAME, f"its sides are those of the claim in all of {one.compared} cases"
     if one.surplus >= 0 and not one.mutant.parent.is_equality:
-        return Fate.WEAKER, f"follows from the claim: in each of {one.compared} cases it allows as much or more"
+        elsewhere = f"; it has no value in {one.senseless} others" if one.senseless else ""
+        return Fate.WEAKER, f"in each of {one.compared} cases it allows as much as the claim, or more{elsewhere}"
     return Fate.UNEXPLAINED, f"no violation in {one.cases} cases; differs by up to {one.apart:.2g} of the larger side"
