@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 from sympy import Indexed, Integral, Sum, Symbol
 
-from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, outside
+from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, is_setting, outside
 
 
 class _Axis:
@@ -31,7 +31,7 @@ class ArrayTree(Tree):
         if any(e == s for s, _, _ in scope):
             return lambda frame: _along(frame, e, depth)
         if e.name == "N":
-            return lambda frame: np.float64(_need_steps(frame))
+            return lambda frame: np.float64(frame.need_steps())
         return lambda frame: frame.ops.expand(frame.value(e.name), depth)
 
     def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:
@@ -52,11 +52,11 @@ class ArrayTree(Tree):
     def take(self, frame: Frame, name: str, array: Any, indices: tuple[Any, ...], scope: Scope) -> Any:
         if len(indices) != 1:
             raise CompileError(f"{name} has one index, not {len(indices)}")
-        index, depth, steps = indices[0], len(scope), _need_steps(frame)
+        index, depth, steps = indices[0], len(scope), frame.last(name.partition("(")[2].rstrip(")") or name)
         if steps != array.shape[-1] - 1:
-            raise CompileError(f"{name} has {array.shape[-1]} values, but the grid has {steps + 1} points")
+            raise CompileError(f"{name} has {array.shape[-1]} values, where {steps + 1} are needed")
         inner = [s for s, _, _ in scope if s in index.free_symbols]
-        if len(inner) == 1 and (index - inner[0]).free_symbols <= {sympy.Symbol("N")} | _steps_symbol(index):
+        if len(inner) == 1 and all(map(is_setting, (index - inner[0]).free_symbols)):
             axis = frame.bound[inner[0]]
             shift = _integer(index - inner[0], frame)
             low, high = _ends(axis, shift)
@@ -137,16 +137,6 @@ class ArrayTree(Tree):
         return integrate
 
 
-def _need_steps(frame: Frame) -> int:
-    if frame.steps is None:
-        raise CompileError("the expression speaks of grid points, but no grid was given")
-    return frame.steps
-
-
-def _steps_symbol(index: Any) -> set[Any]:
-    return {s for s in index.free_symbols if s.name == "N"}
-
-
 def _ends(axis: _Axis, shift: int) -> tuple[int, int]:
     if not len(axis.values):
         return 1, 0
@@ -165,13 +155,13 @@ def _integer(e: Any, frame: Frame, depth: int = 0) -> Any:
     """An index expression at the present values of the bound indices: an int or an array of ints."""
     values: dict[Any, Any] = {}
     for s in e.free_symbols:
-        if s.name == "N":
-            values[s] = _need_steps(frame)
-        elif s in frame.bound and frame.bound[s].integer:
+        if is_setting(s) and frame.bound.get(s) is None:
+            values[s] = frame.whole(s.name)
+        elif frame.bound.get(s) is not None and frame.bound[s].integer:
             axis = frame.bound[s]
             values[s] = axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1))
         else:
-            raise CompileError(f"the index {e} contains {s}, which is neither N nor the index of a sum around it")
+            raise CompileError(f"the index {e} contains {s}, which is neither a size nor the index of a sum around it")
     if all(isinstance(value, int) for value in values.values()):
         number = e.subs(values)
         if not number.is_Integer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Integral, Sum, Symbol
 
-from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, outside
+from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, is_setting, outside
 
 
 class ScalarTree(Tree):
@@ -18,7 +18,7 @@ class ScalarTree(Tree):
         if any(e == s for s, _, _ in scope):
             return lambda frame: frame.ops.number(frame.bound[e])
         if e.name == "N":
-            return lambda frame: frame.ops.number(_need_steps(frame))
+            return lambda frame: frame.ops.number(frame.need_steps())
         return lambda frame: frame.value(e.name)
 
     def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:
@@ -75,18 +75,18 @@ class ScalarTree(Tree):
         return integrate
 
 
-def _need_steps(frame: Frame) -> int:
-    if frame.steps is None:
-        raise CompileError("the expression speaks of grid points, but no grid was given")
-    return frame.steps
-
-
 def _integer(e: Any, frame: Frame) -> int:
-    values = {s: frame.steps if s.name == "N" else frame.bound.get(s) for s in e.free_symbols}
-    strange = [str(s) for s, value in values.items() if not isinstance(value, int)]
-    if strange:
-        raise CompileError(f"the index {e} contains {', '.join(strange)}, which is neither N nor a sum's index")
+    values = {s: _index_value(s, e, frame) for s in e.free_symbols}
     number = e.subs(values)
     if not number.is_Integer:
         raise CompileError(f"the index {e} is {number}, not an integer")
     return int(number)
+
+
+def _index_value(symbol: Any, e: Any, frame: Frame) -> int:
+    value = frame.bound.get(symbol)
+    if value is None and is_setting(symbol):
+        return frame.whole(symbol.name)
+    if not isinstance(value, int):
+        raise CompileError(f"the index {e} contains {symbol}, which is neither a size nor a sum's index")
+    return value

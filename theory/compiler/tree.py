@@ -11,11 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy import Abs, Derivative, Indexed, Integral, Max, Min, Mul, Pow, Product, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
 from theory.compiler.ops import FUNCTIONS
+from theory.vocabulary import VOCABULARY, Axis
 
 Environment = Mapping[str, Any]
 Scope = tuple[tuple[Symbol, Any, Any], ...]
@@ -41,6 +43,34 @@ class Frame:
             return self.env[name]
         except KeyError:
             raise CompileError(f"no value was given for {name!r}") from None
+
+    def whole(self, name: str) -> int:
+        """A whole number of the setting, such as N or K; one for all cases of a call.
+
+        Raises:
+            CompileError: it has no value, no whole one, or several.
+        """
+        if name == "N":
+            return self.need_steps()
+        given = self.value(name)
+        numbers = np.unique(np.asarray(getattr(given, "value", given), dtype=float))
+        if len(numbers) != 1 or not float(numbers[0]).is_integer():
+            raise CompileError(f"{name} has the values {numbers.tolist()}; an index needs one whole number")
+        return int(numbers[0])
+
+    def need_steps(self) -> int:
+        if self.steps is None:
+            raise CompileError("the expression speaks of grid points, but no grid was given")
+        return self.steps
+
+    def last(self, name: str) -> int:
+        """The last index of an indexed quantity."""
+        axis = VOCABULARY[name].axis if name in VOCABULARY else Axis.GRID
+        if axis is Axis.STEPS:
+            return self.whole("K")
+        if axis is Axis.RESIDUALS:
+            return self.whole("n") * self.whole("N") * self.whole("d") - 1
+        return self.need_steps()
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         if key not in self.memo:
@@ -188,6 +218,9 @@ class Tree(ABC):
             return lambda frame: frame.ops.sqrt(base(frame))
         if exponent == -sympy.S.Half:
             return lambda frame: 1 / frame.ops.sqrt(base(frame))
+        bound = {index for index, _, _ in scope}
+        if exponent.is_integer and all(is_setting(x) and x not in bound for x in exponent.free_symbols):
+            return lambda frame: _whole_power(base(frame), frame, exponent)
         to = self.node(exponent, scope)
         return lambda frame: frame.ops.unary("exp", frame.ops.unary("log", base(frame)) * to(frame))
 
@@ -231,5 +264,17 @@ class Tree(ABC):
     def integral(self, e: Integral, scope: Scope) -> Node: ...
 
 
-def outside(name: str, index: Any, at: int, steps: int) -> CompileError:
-    return CompileError(f"{name}[{index}] reaches index {at}, but the grid has indices 0 to {steps}")
+def _whole_power(base: Any, frame: Frame, exponent: Any) -> Any:
+    n = int(exponent.subs({x: frame.whole(x.name) for x in exponent.free_symbols}))
+    return base**n if n >= 0 else 1 / base**-n
+
+
+def is_setting(symbol: Any) -> bool:
+    """Whether a symbol is a whole number that the case has: N, or one such as K or n of the vocabulary."""
+    return bool(symbol.is_integer) and symbol.name in VOCABULARY and VOCABULARY[symbol.name].symbol == symbol
+
+
+def outside(name: str, index: Any, at: int, last: int) -> CompileError:
+    axis = VOCABULARY[name].axis if name in VOCABULARY else Axis.GRID
+    where = {Axis.GRID: "the grid", Axis.STEPS: "the run", Axis.RESIDUALS: "the Gram matrix"}[axis]
+    return CompileError(f"{name}[{index}] reaches index {at}, but {where} has indices 0 to {last}")

@@ -1,88 +1,12 @@
-"""The fixed vocabulary: every quantity that a claim may speak of, as a sympy object.
-
-A claim is a sympy relation between these quantities and nothing else, which is why the same expression can be
-printed, derived from, compiled and measured. The process is X_v = X_0 + sqrt(v) xi with xi ~ N(0, I_d), run on
-a grid v[0] > v[1] > ... > v[N] > 0 in sampling order (the notation of Wang, He, Tao 2024 in the variance
-clock). Entropies and divergences are in nats; "data" is the unit of X_0.
-
->>> from theory.vocabulary import E_D, N, d, k, v
->>> from sympy import Sum, log
->>> E_D <= d / 4 * Sum(log(v[k] / v[k + 1]) ** 2, (k, 0, N - 1))  # doctest: +ELLIPSIS
-E_D <= d*Sum(log(v[k]/v[k + 1])**2, (k, 0, N - 1))/4
-"""
+"""Words for data, grids, information curves and samplers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-
-from sympy import Function, IndexedBase, Symbol, latex
-from sympy.core.function import UndefinedFunction
-
 from theory.symbols import N, k
-
-
-class Shape(StrEnum):
-    SCALAR = "scalar"
-    INDEXED = "indexed"
-    FUNCTION = "function"
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One word of the vocabulary.
-
-    Attributes:
-        name: as typed in a conjecture.
-        symbol: the sympy object (``Symbol``, ``IndexedBase`` or undefined ``Function``).
-        meaning, unit, domain: for people and for the documentation.
-        tex: LaTeX name.
-        arguments: names of a function's arguments, in order.
-    """
-
-    name: str
-    symbol: Any
-    shape: Shape
-    meaning: str
-    unit: str
-    domain: str
-    tex: str
-    arguments: tuple[str, ...] = ()
-
-
-VOCABULARY: dict[str, Quantity] = {}
-
-
-def _add(name: str, symbol: Any, shape: Shape, words: tuple[str, str, str, str], args: tuple[str, ...]) -> Any:
-    if name in VOCABULARY:
-        raise ValueError(f"the vocabulary already has a quantity {name!r}; choose another name")
-    meaning, unit, domain, tex = words
-    VOCABULARY[name] = Quantity(name, symbol, shape, meaning, unit, domain, tex, args)
-    return symbol
-
-
-def scalar(name: str, meaning: str, unit: str, domain: str, tex: str, **assumptions: bool) -> Symbol:
-    """Add a number, e.g. a divergence. Raises ValueError where the name is taken."""
-    symbol = Symbol(name, **(assumptions or {"real": True}))
-    return _add(name, symbol, Shape.SCALAR, (meaning, unit, domain, tex), ())
-
-
-def indexed(name: str, meaning: str, unit: str, domain: str, tex: str) -> IndexedBase:
-    """Add a quantity with one value at each grid point, ``name[0] ... name[N]``."""
-    positive = domain.startswith("> 0")
-    symbol = IndexedBase(name, positive=positive) if positive else IndexedBase(name, real=True)
-    return _add(name, symbol, Shape.INDEXED, (meaning, unit, domain, tex), ())
-
-
-def function(name: str, arguments: tuple[str, ...], meaning: str, unit: str, domain: str, tex: str) -> Any:
-    """Add a function of noise levels or points, e.g. ``J(u)``."""
-    symbol = Function(name, real=True)
-    return _add(name, symbol, Shape.FUNCTION, (meaning, unit, domain, tex), arguments)
-
+from theory.vocabulary.words import Shape, add, function, indexed, scalar
 
 for _index, _meaning in ((k, "grid index in sampling order, 0 is the noisiest"), (N, "number of sampler steps")):
-    _add(_index.name, _index, Shape.SCALAR, (_meaning, "1", "integer", _index.name), ())
+    add(_index.name, _index, Shape.SCALAR, (_meaning, "1", "integer", _index.name))
 
 # --- the data and free arguments -----------------------------------------------------------------------------
 d = scalar("d", "dimension of the data", "1", "integer >= 1", "d", integer=True, positive=True)
@@ -187,27 +111,3 @@ F_run = function(
     "0 <= F_run <= 1",
     r"F_{\mathrm{run}}",
 )
-
-
-def symbols_by_name() -> dict[str, Any]:
-    """The names that a typed conjecture may use."""
-    return {name: quantity.symbol for name, quantity in VOCABULARY.items()}
-
-
-def to_latex(expression: Any) -> str:
-    """LaTeX of an expression, with the vocabulary's own names.
-
-    Raises:
-        TypeError: ``expression`` is not a sympy object.
-    """
-    if not hasattr(expression, "free_symbols"):
-        raise TypeError(f"to_latex wants a sympy object, got {type(expression).__name__}")
-    names = {q.symbol: q.tex for q in VOCABULARY.values() if q.shape is not Shape.FUNCTION}
-    swaps = {
-        q.symbol: Function(q.tex, real=True)
-        for q in VOCABULARY.values()
-        if q.shape is Shape.FUNCTION and isinstance(q.symbol, UndefinedFunction)
-    }
-    for old, new in swaps.items():
-        expression = expression.replace(old, new)
-    return latex(expression, symbol_names=names)
