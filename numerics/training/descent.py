@@ -1,0 +1,148 @@
+"""Full-batch gradient descent of many networks at once, recorded at every step and handed on in chunks.
+
+A run may be cut anywhere: a :class:`Sink` is given each chunk of records with a checkpoint of the weights, and what it
+gives back is gone on from, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import torch
+
+from numerics.training.batch import Batch
+from numerics.training.kernel import eigenvalues, gram
+from numerics.training.network import first_layer, forward, gradient, losses
+
+CHUNK = 100
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run shows at its steps 0 ... K; tensors on the CPU.
+
+    Attributes:
+        loss: (B, K+1), before step s.
+        grad2: (B, K+1), squared norm of the gradient.
+        layer2: (B, K+1), largest squared norm of the gradient over the layers.
+        terms: (B, K+1, n, N), f_ij = beta_j ||r_ij||^2.
+        moved2: (B, K+1), ||theta_s - theta_0||^2.
+        kernel_steps: (T,), steps at which the kernel was looked at.
+        lambda_min, lambda_max: (B, T), its extreme eigenvalues there.
+    """
+
+    loss: torch.Tensor
+    grad2: torch.Tensor
+    layer2: torch.Tensor
+    terms: torch.Tensor
+    moved2: torch.Tensor
+    kernel_steps: torch.Tensor
+    lambda_min: torch.Tensor
+    lambda_max: torch.Tensor
+
+    @classmethod
+    def joined(cls, parts: Sequence[History]) -> History:
+        """Records of consecutive steps as one."""
+        axes = {field.name: 0 if field.name == "kernel_steps" else 1 for field in fields(cls)}
+        return cls(
+            **{name: torch.cat([getattr(part, name) for part in parts], dim=axis) for name, axis in axes.items()}
+        )
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a run stands: the next step to record, and W_1 ... W_L, (layers, B, m, m), on the CPU."""
+
+    step: int
+    trained: torch.Tensor
+
+
+class Sink(Protocol):
+    """Where the records of one run go."""
+
+    def load(self) -> tuple[History | None, Checkpoint | None]:
+        """What is kept of the run: its records so far and where it stands; twice None at its beginning."""
+
+    def append(self, records: History, checkpoint: Checkpoint) -> None:
+        """Keep the records of the steps since the last call, and where the run stands now."""
+
+
+class _Recorder:
+    """The records of a chunk."""
+
+    def __init__(self, batch: Batch):
+        self.batch = batch
+        self.steps: list[tuple[torch.Tensor, ...]] = []
+        self.kernel: list[tuple[int, torch.Tensor]] = []
+
+    def history(self) -> History:
+        loss, grad2, layer2, terms, moved2 = (torch.stack(one, dim=1).cpu() for one in zip(*self.steps, strict=True))
+        ends = [values for _, values in self.kernel]
+        empty = torch.empty(self.batch.size, 0, dtype=loss.dtype)
+        low, high = (torch.stack([e[:, i] for e in ends], dim=1).cpu() if ends else empty for i in (0, -1))
+        return History(
+            loss=loss,
+            grad2=grad2,
+            layer2=layer2,
+            terms=terms.reshape(*terms.shape[:2], self.batch.n, self.batch.N),
+            moved2=moved2,
+            kernel_steps=torch.tensor([step for step, _ in self.kernel], dtype=torch.int64),
+            lambda_min=low,
+            lambda_max=high,
+        )
+
+
+def train(
+    batch: Batch,
+    h: torch.Tensor,
+    steps: int,
+    *,
+    kernel_at: Sequence[int] = (),
+    sink: Sink | None = None,
+    chunk: int = CHUNK,
+) -> tuple[History, torch.Tensor]:
+    """Make ``steps`` steps W <- W - h grad L from theta_0; records of steps 0 ... K and the weights at step K.
+
+    Args:
+        batch: the networks.
+        h: step size of each, (B,).
+        steps: K.
+        kernel_at: steps at which the extreme eigenvalues of the kernel are computed.
+        sink: gets the records in chunks; a run that it knows is gone on with.
+        chunk: steps between two calls of the sink.
+
+    A network that diverges keeps its numbers, inf and NaN included.
+    """
+    kept, checkpoint = (None, None) if sink is None else sink.load()
+    parts = [] if kept is None else [kept]
+    start, W = (
+        (0, batch.trained.clone()) if checkpoint is None else (checkpoint.step, checkpoint.trained.to(batch.trained))
+    )
+    size = h.to(batch.trained)[None, :, None, None]
+    q_0, wanted = first_layer(batch), set(kernel_at)
+    recorder = _Recorder(batch)
+    for step in range(start, steps + 1):
+        seen = forward(batch, W, q_0)
+        slope = gradient(batch, W, seen)
+        per_layer = slope.square().sum(dim=(-2, -1))
+        recorder.steps.append(
+            (
+                losses(seen.u),
+                per_layer.sum(dim=0),
+                per_layer.amax(dim=0),
+                batch.n * seen.u.square().sum(dim=-1),
+                (W - batch.trained).square().sum(dim=(0, -2, -1)),
+            )
+        )
+        if step in wanted:
+            recorder.kernel.append((step, eigenvalues(gram(batch, W, seen))))
+        if step < steps:
+            W = W - size * slope
+        if step == steps or (step + 1) % chunk == 0:
+            parts.append(recorder.history())
+            if sink is not None:
+                sink.append(parts[-1], Checkpoint(step + 1, W.cpu()))
+            recorder = _Recorder(batch)
+    return History.joined(parts), W

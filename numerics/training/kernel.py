@@ -1,0 +1,38 @@
+"""The NTK Gram matrix of many networks, from what a forward and a backward pass leave.
+
+With A = du/dtheta, K = A A^T has the entries
+
+    K[(p, a), (p', a')] = sum_l <delta_l^{p,a}, delta_l^{p',a'}> <q_{l-1}^p, q_{l-1}^{p'}>,
+
+delta as in ``network.backward`` for the unit pull in output coordinate a. The Jacobian A, of n N d rows and
+layers m^2 columns, is never formed.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from numerics.training.batch import Batch
+from numerics.training.network import Pass, backward, forward
+
+
+def gram(batch: Batch, W: torch.Tensor, seen: Pass | None = None) -> torch.Tensor:
+    """K, shape (B, n N d, n N d), symmetric; row p d + a."""
+    seen = seen or forward(batch, W)
+    B, P, d = seen.u.shape
+    pulls = torch.eye(d, dtype=seen.u.dtype, device=seen.u.device)[:, None, :].expand(d, P, d).expand(B, d, P, d)
+    K = torch.zeros(B, P * d, P * d, dtype=seen.u.dtype, device=seen.u.device)
+    for delta, q in zip(backward(batch, W, seen, pulls), seen.q, strict=False):
+        rows = delta.transpose(1, 2).reshape(B, P * d, -1)
+        K += (rows @ rows.mT) * (q @ q.mT).repeat_interleave(d, dim=1).repeat_interleave(d, dim=2)
+    return (K + K.mT) / 2
+
+
+def eigenvalues(K: torch.Tensor) -> torch.Tensor:
+    """Ascending, shape (B, n N d)."""
+    return torch.linalg.eigvalsh(K)
+
+
+def largest(batch: Batch, W: torch.Tensor, seen: Pass | None = None) -> torch.Tensor:
+    """lambda_max of K for each network, (B,)."""
+    return eigenvalues(gram(batch, W, seen))[:, -1]
