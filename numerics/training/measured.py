@@ -1,0 +1,196 @@
+"""What the theorems name, measured on a batch of training runs; each quantity as an enclosure.
+
+A quantity is computed for all networks of the batch when it is first asked for. Values of a step have the error of
+evaluating them at the weights theta_s that the run has; ``loss_em`` has that of the step before it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from numerics.enclosures import EPS, Enclosure
+from numerics.targets.base import NotAvailable
+from numerics.training.automatic import linearised_losses
+from numerics.training.batch import Batch
+from numerics.training.descent import History, Sink, train
+from numerics.training.network import along, losses
+from numerics.training.point import AT_A_POINT, Point, as_array
+from numerics.training.rounding import gamma
+from numerics.training.setup import Setup, Training
+
+MOVED = ("move2", "loss_moved", "slope_moved", "gauss_newton", "curve_moved")
+FULL_RECORD = 16  # runs of more steps have their kernel and their errors looked at in theta_0 and at the end alone
+
+
+MakeSink = Callable[[Batch, torch.Tensor, int, Sequence[int]], Sink | None]
+
+
+class MeasuredRuns:
+    """Training runs of setups of one shape and number of steps.
+
+    Args:
+        setups: the problems.
+        plans: how each is trained; of one number of steps.
+        device: where.
+        sink: makes the sink of a run from batch, step sizes, steps and the steps at which the kernel is looked at.
+
+    Attributes (enclosures have the networks along the first axis):
+        h: step sizes, (B,).
+    """
+
+    def __init__(
+        self, setups: Sequence[Setup], plans: Sequence[Training], device: str = "cpu", sink: MakeSink | None = None
+    ):
+        self.plans, self.steps = tuple(plans), plans[0].steps
+        self.batch = Batch.of(setups, device)
+        self._sink = sink
+
+    @cached_property
+    def start(self) -> Point:
+        return Point(self.batch, self.batch.trained)
+
+    @cached_property
+    def h(self) -> torch.Tensor:
+        """Step sizes; infinite for a dead network, whose kernel is 0."""
+        factor = torch.tensor([plan.factor for plan in self.plans], dtype=torch.float64, device=self.batch.first.device)
+        stable = torch.tensor([plan.step == "stable" for plan in self.plans], device=factor.device)
+        smallest = torch.tensor([float(one.g.min()) for one in self.batch.setups], dtype=torch.float64).to(factor)
+        printed = factor * self.batch.n * self.batch.N / (self.batch.setups[0].m * smallest)
+        return torch.where(stable, factor / self.start.spectrum[:, -1], printed) if stable.any() else printed
+
+    @cached_property
+    def run(self) -> tuple[History, torch.Tensor]:
+        """The records, and the weights at step K."""
+        sink = None if self._sink is None else self._sink(self.batch, self.h, self.steps, ())
+        return train(self.batch, self.h, self.steps, sink=sink)
+
+    @cached_property
+    def points(self) -> list[Point | None]:
+        """theta_0, ..., theta_K with what is computed there; None where a long run was not looked at."""
+        if self.steps > FULL_RECORD:
+            return [self.start, *(None for _ in range(self.steps - 1)), Point(self.batch, self.run[1])]
+        out = [self.start]
+        for _ in range(self.steps):
+            here = out[-1]
+            out.append(Point(self.batch, here.W - self.h[None, :, None, None] * here.gradient))
+        return list(out)
+
+    def number(self, name: str) -> Enclosure:
+        """A quantity of the vocabulary of every run: shape (B,), (B, K+1) or (B, n N d).
+
+        Raises:
+            NotAvailable: there is no such quantity of these runs.
+        """
+        own = getattr(self, f"_{name}", None)
+        if own is not None:
+            return own()
+        if name in MOVED:
+            return self.moved[name]
+        if name in AT_A_POINT:
+            return self._along(name)
+        raise NotAvailable(f"{name} is not measured on training runs")
+
+    def _h(self) -> Enclosure:
+        return Enclosure.of(as_array(self.h))
+
+    def _loss_em(self) -> Enclosure:
+        """Losses, with the error of the update that led to theta_s."""
+        value = as_array(self.run[0].loss)
+        radius = np.zeros_like(value)
+        own = [None if p is None else (as_array(p.errors.loss()), as_array(p.step_error(self.h))) for p in self.points]
+        worst = np.max([pair[0] / np.maximum(value[:, s], 1e-300) for s, pair in enumerate(own) if pair], axis=0)
+        for s in range(value.shape[1]):
+            pair, before = own[s], own[max(s - 1, 0)]
+            radius[:, s] = pair[0] if pair else worst * value[:, s]
+            if s:
+                radius[:, s] += before[1] if before else 0.0
+        return Enclosure.of(value, radius)
+
+    def _loss_lin(self) -> Enclosure:
+        value = as_array(linearised_losses(self.batch, self.h, self.steps))
+        h, top = as_array(self.h), as_array(self.start.spectrum[:, -1])
+        growth = np.maximum(1.0, np.abs(1 - h * top))
+        size = 2 * value[:, 0]
+        at_start = as_array(self.start.errors.u_norm()) * np.sqrt(size)
+        kernel = h * as_array(self.start.kernel_error) + 2 * gamma(self.batch.residuals)
+        steps = np.arange(value.shape[1])
+        radius = growth[:, None] ** (2 * steps) * (at_start[:, None] + 2 * (steps + 1) * (kernel * size)[:, None])
+        return Enclosure.of(value, radius)
+
+    def _ev(self) -> Enclosure:
+        value = as_array(self.start.spectrum)
+        return Enclosure.of(value, np.broadcast_to(as_array(self.start.kernel_error)[:, None], value.shape))
+
+    def _proj2(self) -> Enclosure:
+        value = as_array(self.start.components)
+        size = value.sum(axis=1, keepdims=True)
+        return Enclosure.of(value, np.broadcast_to(gamma(8 * value.shape[1]) * size, value.shape))
+
+    def _g_star(self) -> Enclosure:
+        """g of the level with the largest f_ij at each step."""
+        terms = self.run[0].terms
+        level = terms.amax(dim=2).argmax(dim=-1).numpy()  # (B, K+1)
+        g = np.stack([one.g for one in self.batch.setups])
+        return Enclosure.rounded(np.take_along_axis(g, level, axis=1))
+
+    def _layer2(self) -> Enclosure:
+        value = as_array(self.run[0].layer2)
+        return Enclosure.of(value, self._relative("grad2", value))
+
+    def _grad2(self) -> Enclosure:
+        value = as_array(self.run[0].grad2)
+        return Enclosure.of(value, self._relative("grad2", value))
+
+    def _relative(self, name: str, value: np.ndarray) -> np.ndarray:
+        """Radii of a quantity along the run, from the points that were looked at."""
+        seen = [(s, p.number(name)) for s, p in enumerate(self.points) if p is not None]
+        radius = np.full_like(value, np.nan)
+        for s, (_, error) in seen:
+            radius[:, s] = error
+        worst = np.nanmax(radius / np.maximum(value, 1e-300), axis=1, keepdims=True)
+        return np.where(np.isnan(radius), worst * value, radius)
+
+    def _along(self, name: str) -> Enclosure:
+        """A quantity that is computed at the points of the run; NaN where a long run was not looked at."""
+        shape = (self.batch.size, self.steps + 1)
+        value, radius = np.full(shape, np.nan), np.full(shape, np.inf)
+        for s, point in enumerate(self.points):
+            if point is not None:
+                value[:, s], radius[:, s] = point.number(name)
+        return Enclosure.of(value, radius)
+
+    @cached_property
+    def moved(self) -> dict[str, Enclosure]:
+        """What a move dtheta from theta_0 does: move2 loss_moved slope_moved gauss_newton curve_moved."""
+        start, batch = self.start, self.batch
+        lengths = [plan.reach for plan in self.plans]
+        move = torch.stack([one.direction(length) for one, length in zip(batch.setups, lengths, strict=True)], dim=1)
+        move = move.to(batch.trained)
+        there = Point(batch, batch.trained + move)
+        jump, linear = there.seen.u - start.seen.u, along(batch, batch.trained, start.seen, move)
+        length2 = move.square().sum(dim=(0, 2, 3))
+        error_u = start.errors.u_norm() + there.errors.u_norm()
+        norm = torch.linalg.vector_norm(jump, dim=(1, 2))
+        curve = torch.linalg.vector_norm(jump - linear, dim=(1, 2))
+        slope = (start.gradient * move).sum(dim=(0, 2, 3))
+        slope_error = (start.errors.gradient() + gamma(move[:, 0].numel()) * start.gradient_norm) * length2.sqrt()
+        # the error of K = A A^T bounds ||A|| times that of A
+        jacobian = start.kernel_error / start.spectrum[:, -1].clamp_min(1e-300).sqrt()
+        linear_error = torch.where(curve > 0, jacobian * length2.sqrt(), 0.0) + gamma(4 * move.shape[-1]) * (
+            norm + curve
+        )
+        update = there.gradient_norm * EPS * torch.linalg.vector_norm(batch.trained, dim=(0, 2, 3))
+        return {
+            "move2": Enclosure.of(as_array(length2), as_array(gamma(move[:, 0].numel()) * length2)),
+            "loss_moved": Enclosure.of(as_array(losses(there.seen.u)), as_array(there.errors.loss() + update)),
+            "slope_moved": Enclosure.of(as_array(slope), as_array(slope_error)),
+            "gauss_newton": Enclosure.of(
+                as_array(norm.square() / 2),
+                as_array(norm * error_u + error_u.square() / 2 + gamma(batch.residuals) * norm.square()),
+            ),
+            "curve_moved": Enclosure.of(as_array(curve), as_array(error_u + linear_error)),
+        }
