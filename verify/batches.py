@@ -24,12 +24,12 @@ class BatchMeasurements(Mapping[str, Any]):
     Curves remember what they were asked, since the variants of a claim ask the same.
 
     Raises:
-        ValueError: no case, or grids of different lengths.
+        ValueError: no case, or grids (or networks) of different sizes.
     """
 
     def __init__(self, cases: Sequence[Case]):
-        if len({case.N for case in cases}) != 1:
-            raise ValueError("a batch needs at least one case, and grids of one length")
+        if len({case.sizes for case in cases}) != 1:
+            raise ValueError("a batch needs at least one case, and grids (and networks) of one size")
         self.cases = list(cases)
         self.rows = [FloatMeasurements(case) for case in cases]
         self.known: dict[str, Any] = {}

@@ -20,6 +20,7 @@ from theory.claims import Cases, Family
 from verify.calculator import COSTLY, free_arguments
 from verify.cases import Case
 from verify.strategies import needs_grid
+from verify.training_cases import boundary_training
 
 TRANSITION = (0.2, 0.1, 0.05)  # noise levels, over the squared gap, at which two points are told apart
 RARE = 1e-30
@@ -34,6 +35,9 @@ def boundary_cases(space: Cases, names: set[str], target: Target | None = None) 
     They come in a fixed order: one case of each kind of data, then the next grid for each. Samplers, score errors and
     free arguments take turns, and have all been paired with everything at the end.
     """
+    if space.training is not None:
+        yield from boundary_training(space, names, target)
+        return
     data = (target,) if target is not None else tuple(_data(space, bool(names & COSTLY)))
     legal = tuple(g for g in GRIDS if len(g) <= space.max_steps + 1)
     grids = [_turned(_fitted(legal, one), i) if needs_grid(names) else [()] for i, one in enumerate(data)]

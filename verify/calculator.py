@@ -14,17 +14,22 @@ from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture, Target
 from theory.claims import Cases, Family
 from verify.cases import Case
+from verify.geometry_cases import DRAWN
 from verify.strategies import LARGE, needs_grid
+from verify.training_cases import simple_training
 
 # levels with how much trouble they give: grids are tried in the order of the sum
 LEVELS = {4.0: 2, 3.0: 3, 2.0: 1, 1.0: 0, 0.9: 6, 0.5: 3, 0.25: 4, 0.2: 5, 0.15: 6, 0.1: 5}
-RUNS = {"V_run", "M_run", "F_run"}  # each case runs a sampler
+RUNS = {"V_run", "M_run", "F_run"} | DRAWN  # each case runs a sampler, or draws vectors or networks
 COSTLY = {"KL", "KL_path", "F_out"} | RUNS  # on mixtures: quadrature in two dimensions, or a propagated density
 ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
 
 
 def calculator_cases(space: Cases, names: set[str], target: Target | None = None) -> Iterator[Case]:
     """Simple cases of a claim's space; arguments as ``verify.strategies.cases``."""
+    if space.training is not None:
+        yield from simple_training(space, names, target)
+        return
     data = (target,) if target is not None else tuple(_data(space))
     if target is None and names & COSTLY:  # these take long on mixtures
         data = tuple(one for one in data if isinstance(one, Gaussian)) or data

@@ -7,6 +7,7 @@ from typing import Any
 
 from numerics.score_errors import LinearError
 from numerics.targets import Target
+from numerics.training.setup import Training
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Case:
         target: the data.
         v: the grid's variances, strictly decreasing; empty where the claim speaks of no grid.
         sampler, start, error: see ``theory.claims.Cases``.
-        free: values of the free arguments ``u w x a_t C`` that the claim uses.
+        free: values of the free arguments ``u w x a_t C s a_0`` that the claim uses.
+        training: the network that is trained, on points of the data and at the grid's levels but the last.
     """
 
     target: Target
@@ -26,10 +28,19 @@ class Case:
     start: str = "noise"
     error: LinearError | None = None
     free: tuple[tuple[str, float], ...] = ()
+    training: Training | None = None
 
     @property
     def N(self) -> int:
         return len(self.v) - 1
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """What cases of one batch have in common: N, and for training whatever an index may run to."""
+        plan = self.training
+        if plan is None:
+            return (self.N,)
+        return self.N, self.target.d, plan.n, plan.m, plan.layers, plan.steps, int(dict(self.free).get("s", 0))
 
     def as_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"target": self.target.label}
@@ -37,6 +48,8 @@ class Case:
             out |= {"N": self.N, "v": list(self.v), "sampler": self.sampler, "start": self.start}
         if self.error is not None:
             out |= {"score_error": {"a": self.error.a, "b": self.error.b}}
+        if self.training is not None:
+            out["training"] = self.training.as_json()
         return out | dict(self.free)
 
     def __str__(self) -> str:
@@ -44,6 +57,8 @@ class Case:
         if self.v:
             levels = ", ".join(_distinct(self.v[:6])) + (", ..." if len(self.v) > 6 else "")
             parts = [f"N = {self.N}", f"v = ({levels})", *parts]
+        if self.training is not None:
+            parts.append(str(self.training))
         if self.error is not None:
             parts.append(f"s_theta = {1 + self.error.a:g} grad log p + {self.error.b:g}")
         if self.v and self.start == "exact":

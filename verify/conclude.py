@@ -12,7 +12,8 @@ from numerics.enclosures import Kind, Relation
 from theory.claims import Claim
 from verify.evaluate import TRUSTED_MARGIN, Outcome
 from verify.power import detectable, smallest_violation
-from verify.shards import Findings
+from verify.rates.conclude import conclude_rates
+from verify.shards import Findings, in_order
 from verify.verdicts import Status, Tightness, Verdict, finite
 
 BLIND = 1.0  # a sampled claim needs one case that would have shown a left side twice the right
@@ -27,6 +28,8 @@ def violated(outcome: Outcome) -> bool:
 def conclude(claim: Claim, findings: Sequence[Findings], seed: int) -> Verdict:
     """The verdict that follows from the findings of all shards of a claim, in whichever order they come.
 
+    A claim with a design is judged by the drift of its implied constant (``verify.rates``).
+
     Args:
         claim: what was tested.
         findings: one of each shard.
@@ -35,6 +38,8 @@ def conclude(claim: Claim, findings: Sequence[Findings], seed: int) -> Verdict:
     Raises:
         ValueError: a shard is missing or there twice.
     """
+    if claim.design is not None:
+        return conclude_rates(claim, findings, seed)
     return _Evidence(claim, findings).verdict(seed)
 
 
@@ -42,9 +47,7 @@ class _Evidence:
     """The findings of a claim's shards, put together."""
 
     def __init__(self, claim: Claim, findings: Sequence[Findings]):
-        parts = sorted(findings, key=lambda f: f.shard)
-        if not parts or [f.shard for f in parts] != list(range(len(parts))):
-            raise ValueError(f"claim {claim.id}: the findings are of shards {[f.shard for f in parts]}, not 0, 1, ...")
+        parts = in_order(claim, findings)
         self.claim = claim
         self.strict = isinstance(claim.relation, (StrictGreaterThan, StrictLessThan))
         self.seconds = math.fsum(f.seconds for f in parts)

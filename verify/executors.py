@@ -109,6 +109,8 @@ def on_cluster(
 ) -> Iterator[tuple[Order, str | Trouble]]:
     """On the workers of a Dask scheduler, which gives the shards of a worker that died to others.
 
+    A shard that trains on a GPU goes to a worker that offers one: ``--resources GPU=1``.
+
     Args:
         orders: the shards.
         address: of the scheduler, ``tcp://HOST:PORT``.
@@ -141,7 +143,7 @@ def on_cluster(
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told below, in words
     with client:
         asked = {
-            client.submit(perform, order, pure=False, resources=dict(resources) if resources else None): order
+            client.submit(perform, order, pure=False, resources=_needs(order, resources) or None): order
             for order in orders
         }
         for future in as_completed(list(asked), loop=client.loop):
@@ -155,3 +157,7 @@ def on_cluster(
             except ImportError as why:
                 yield order, Trouble(f"a worker cannot import scoreproof ({why}): install it there, the same version")
             future.release()
+
+
+def _needs(order: Order, resources: Mapping[str, float] | None) -> dict[str, float]:
+    return {**(resources or {}), **({"GPU": 1} if order.device == "cuda" else {})}

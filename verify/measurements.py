@@ -24,6 +24,10 @@ from numerics.targets.base import NotAvailable
 from numerics.terminal import gaussian_output, gaussian_output_ball, terminal_kl, terminal_kl_ball
 from theory.vocabulary import VOCABULARY, Shape, scalar
 from verify.cases import Case
+from verify.geometry_measurements import GeometryBallMeasurements, GeometryMeasurements
+from verify.linear_measurements import LinearBallMeasurements, LinearMeasurements
+from verify.training import WORDS, training_number
+from verify.training_balls import training_ball
 
 Measure = Callable[[Case], Enclosure]
 USER_QUANTITIES: dict[str, Measure] = {}
@@ -72,6 +76,8 @@ class _Measurements(Mapping[str, Any]):
             return self.number(free[name])
         if name in ("N", "d"):
             return self.case.N if name == "N" else self.number(float(self.case.target.d))
+        if name in WORDS:
+            return self.of_training(name)
         own = getattr(self, f"_{name}", None)
         if own is not None:
             return own()
@@ -95,6 +101,9 @@ class _Measurements(Mapping[str, Any]):
     @abstractmethod
     def user(self, name: str) -> Any: ...
 
+    @abstractmethod
+    def of_training(self, name: str) -> Any: ...
+
     def gaussian(self) -> tuple[float, float]:
         """(variance, mean) of one-dimensional Gaussian data.
 
@@ -107,7 +116,7 @@ class _Measurements(Mapping[str, Any]):
         return float(target.eigenvalues[0]), float(target.mean[0])
 
 
-class FloatMeasurements(_Measurements):
+class FloatMeasurements(LinearMeasurements, GeometryMeasurements, _Measurements):
     """float64 enclosures; arrays of shape (N+1,) on the grid.
 
     Args:
@@ -128,6 +137,9 @@ class FloatMeasurements(_Measurements):
 
     def user(self, name: str) -> Enclosure:
         return USER_QUANTITIES[name](self.case)
+
+    def of_training(self, name: str) -> Enclosure:
+        return training_number(self.case, name)
 
     def curve(self, name: str) -> Callable[..., Enclosure]:
         def at(*args: Any) -> Enclosure:
@@ -233,7 +245,7 @@ class FloatMeasurements(_Measurements):
         return lambda x: runs.output_cdf(self._run, x)
 
 
-class BallMeasurements(_Measurements):
+class BallMeasurements(LinearBallMeasurements, GeometryBallMeasurements, _Measurements):
     """Arb balls at the precision of ``flint.ctx.prec``; lists on the grid. Raises NotAvailable freely."""
 
     def number(self, value: float) -> Any:
@@ -241,6 +253,9 @@ class BallMeasurements(_Measurements):
 
     def user(self, name: str) -> Any:
         raise NotAvailable(f"{name} is measured by user code, without a proved enclosure")
+
+    def of_training(self, name: str) -> Any:
+        return training_ball(self.case, name)
 
     def curve(self, name: str) -> Callable[..., Any]:
         known: dict[tuple[str, ...], Any] = {}

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from numerics.enclosures import Enclosure, Kind, Relation
 from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture, NotAvailable, Target
+from numerics.training.setup import Training
 from verify.cases import Case
 from verify.evaluate import Outcome
 
@@ -81,6 +82,8 @@ def case_record(case: Case) -> dict[str, Any]:
     record |= {"sampler": case.sampler, "start": case.start}
     if case.error is not None:
         record["error"] = [number_record(case.error.a), number_record(case.error.b)]
+    if case.training is not None:
+        record["training"] = case.training.as_json()
     if case.free:
         record["free"] = [[name, number_record(value)] for name, value in case.free]
     return record
@@ -95,6 +98,7 @@ def case_of(record: dict[str, Any]) -> Case:
         start=record["start"],
         error=None if error is None else LinearError(a=float(error[0]), b=float(error[1])),
         free=tuple((name, float(value)) for name, value in record.get("free", ())),
+        training=Training.from_json(record["training"]) if "training" in record else None,
     )
 
 

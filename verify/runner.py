@@ -1,7 +1,8 @@
 """Running many claims, on several processes or machines, with the same verdicts whatever the number of workers.
 
 Claims are cut into shards (``verify.shards``); the findings of a shard go into the store as soon as they are there
-(``verify.store``), and a claim's verdict follows from the store once it has all shards of the claim.
+(``verify.store``), and a claim's verdict follows from the store once it has all shards of the claim. Processes of this
+machine keep their training runs in the same store, step by step; on a cluster they stay with the workers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from verify.executors import RunError, in_processes, in_this_process, on_cluster
 from verify.language.errors import BadInput
 from verify.shards import shard_sizes
 from verify.store import Run, RunSettings, Store, installed_versions
+from verify.suites import trains
 from verify.verdicts import Verdict
 from verify.work import Order, Trouble, UserFile
 
@@ -41,6 +43,7 @@ def run_claims(
     *,
     scheduler: str | None = None,
     resources: Mapping[str, float] | None = None,
+    device: str = "cpu",
     run: Run | None = None,
     shard_done: Callable[[], None] = lambda: None,
 ) -> Generator[Verdict | Failure]:
@@ -52,8 +55,8 @@ def run_claims(
         seed: of the whole run.
         workers: processes of this machine.
         scheduler: address of a Dask scheduler, whose workers are used instead.
-        resources: what a Dask worker must offer to be given a shard: ``{"GPU": 1}`` where claims are measured on a
-            GPU, by default nothing.
+        resources: what a Dask worker must offer to be given a shard, by default nothing.
+        device: ``cuda`` trains networks on a GPU; on a cluster on workers that offer ``GPU=1``.
         run: where findings are kept, and which shards are there already; by default they are kept in memory.
         shard_done: called after each shard that was computed.
 
@@ -65,7 +68,7 @@ def run_claims(
     if len(jobs) > CLAIMS:
         raise BadInput(f"{len(jobs)} claims in one run; its error budget has places for {CLAIMS}: split it")
     if run is None:
-        run = Store().begin(RunSettings.of(jobs, examples, seed))
+        run = Store().begin(RunSettings.of(jobs, examples, seed, device))
     claims = {claim.id: claim for claim, _ in jobs}
     missing: dict[str, set[int]] = {}
     for claim in claims.values():
@@ -76,7 +79,10 @@ def run_claims(
         missing[claim.id] = {s for s in range(len(shard_sizes(claim, examples))) if (claim.id, s) not in run.kept}
         if not missing[claim.id]:
             yield _conclude(claim, seed, run)
-    orders = [order for order in _orders(jobs, examples, seed) if order.shard in missing.get(order.claim, ())]
+    kept_in = run.store.path if scheduler is None else None
+    orders = [
+        order for order in _orders(jobs, examples, seed, device, kept_in) if order.shard in missing.get(order.claim, ())
+    ]
     if not orders:
         return
     if scheduler is not None:
@@ -107,12 +113,24 @@ def _conclude(claim: Claim, seed: int, run: Run) -> Verdict:
     return verdict
 
 
-def _orders(jobs: Jobs, examples: int, seed: int) -> list[Order]:
+def _orders(jobs: Jobs, examples: int, seed: int, device: str, store: Path | None) -> list[Order]:
     """Every shard of every claim, the slowest claims first, so that no worker is left alone with one of them."""
     files = {path: UserFile.read(path) for _, path in jobs if path is not None}
-    slowest_first = sorted(jobs, key=lambda job: "KL" not in job[0].names and "KL_path" not in job[0].names)
     return [
-        Order(claim.id, shard, examples, seed, files[path] if path is not None else None, installed_versions())
-        for claim, path in slowest_first
+        Order(
+            claim.id,
+            shard,
+            examples,
+            seed,
+            files[path] if path is not None else None,
+            installed_versions(),
+            training=None if store is None else str(store.resolve()),
+            device=device if trains(claim) else "cpu",
+        )
+        for claim, path in sorted(jobs, key=lambda job: not _slow(job[0]))
         for shard in range(len(shard_sizes(claim, examples)))
     ]
+
+
+def _slow(claim: Claim) -> bool:
+    return claim.design is not None or not claim.names.isdisjoint({"KL", "KL_path"})

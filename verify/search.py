@@ -6,6 +6,8 @@ claim's slack up, whether or not violations occur, so that it sees the tightest 
 worst cases of each sort a bound is climbed along the gradient of its slack. (An equality is not: where it is false, it
 is false almost everywhere.) A shard that saw a violation and has no simple one yet tries all simple cases; if none of
 them violates the claim, hypothesis shrinks its own violation, and what it could not find again is rounded.
+
+A claim with a design is not searched: its runs are fixed beforehand (``verify.rates``).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from contextlib import suppress
 from itertools import islice
 
 import hypothesis
+import numpy as np
 from hypothesis import Phase
 from sympy import Integral
 
@@ -31,6 +34,7 @@ from verify.conclude import conclude, violated
 from verify.draws import for_each_case
 from verify.error_rates import Account, ErrorBudget
 from verify.evaluate import Evaluator, Outcome
+from verify.rates.search import search_cells
 from verify.shards import COSTLY_SHARE, Findings, shard_seed, shard_sizes
 from verify.simplify import simplified
 from verify.verdicts import Verdict
@@ -136,7 +140,9 @@ class Search:
         simple = calculator_cases(self.claim.cases, self.claim.names, self.target)
         for case in islice(simple, most):
             try:
-                if self.evaluate.screen(case).relation is not Relation.VIOLATED:
+                seen = self.evaluate.screen(case)
+                blind = seen.relation is Relation.UNDECIDED and not np.isfinite(seen.lhs.radius + seen.rhs.radius)
+                if seen.relation is not Relation.VIOLATED and not blind:
                     continue
                 outcome = self.evaluate(case)
             except NotAvailable:
@@ -188,8 +194,9 @@ class Search:
 
 
 def _climbs(claim: Claim, examples: int) -> int:
-    """How many climbs a shard makes: none for an equality, nor for a real run, which is not smooth in its case."""
-    return 0 if claim.is_equality or claim.names & RUNS else max(FEWEST_CLIMBS, examples // CASES_A_CLIMB)
+    """How many climbs a shard makes: none for an equality, a real run or a network, which are not smooth in a case."""
+    flat = claim.is_equality or claim.names & RUNS or claim.cases.training is not None
+    return 0 if flat else max(FEWEST_CLIMBS, examples // CASES_A_CLIMB)
 
 
 def search_shard(
@@ -212,7 +219,12 @@ def search_shard(
 
     Raises:
         IndexError: there is no shard of that number.
+        ValueError: data are fixed for a claim with a design, which has data of its own.
     """
+    if claim.design is not None:
+        if target is not None:
+            raise ValueError(f"claim {claim.id} has a design with data of its own; leave out {target.label}")
+        return search_cells(claim, examples, seed, shard, progress)
     began = time.perf_counter()
     search = Search(claim, examples, seed, target, progress, shard)
     if shard == 0:
@@ -239,7 +251,8 @@ def verify_claim(
 
     Args:
         claim: what to test.
-        examples: number of cases (claims with costly quantities use a quarter of it, at least 10).
+        examples: number of cases (claims with costly quantities use a quarter of it, at least 10); of a claim with a
+            design, the percentage of its seeds.
         seed: the same seed gives the same verdict.
         target: fixes the data instead of drawing them from the claim's families.
         progress: called with the number of cases seen.

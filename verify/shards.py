@@ -1,19 +1,22 @@
 """Shards: the parts that a claim's search is cut into, and what each of them found.
 
 A shard has at most ``SHARD_CASES`` cases and a seed of its own that follows from the run's seed, the claim's id and the
-shard's number. Nothing about a shard depends on how many workers there are, on which of them runs it, or when.
+shard's number; the shards of a claim with a design are cells of it (``verify.rates.runs``). Nothing about a shard
+depends on how many workers there are, on which of them runs it, or when.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from theory.claims import Claim
 from verify.calculator import COSTLY
 from verify.evaluate import Outcome
+from verify.rates.runs import seeds_a_cell, shards_of
 from verify.records import outcome_of, outcome_record
 
 SHARD_CASES = 100
@@ -22,7 +25,12 @@ FEWEST_CASES = 10
 
 
 def shard_sizes(claim: Claim, examples: int) -> list[int]:
-    """How many cases each shard of a claim draws: equal but for one, none above ``SHARD_CASES``."""
+    """How many cases each shard of a claim draws: equal but for one, none above ``SHARD_CASES``.
+
+    Of a claim with a design, how many networks each shard trains.
+    """
+    if claim.design is not None:
+        return [len(cells) * seeds_a_cell(claim.design, examples) for cells in shards_of(claim.design)]
     total = max(FEWEST_CASES, examples // COSTLY_SHARE) if claim.names & COSTLY else examples
     count = -(-total // SHARD_CASES)
     return [total // count + (i < total % count) for i in range(count)]
@@ -82,3 +90,15 @@ class Findings:
             experiments=record["experiments"],
             seconds=record["seconds"],
         )
+
+
+def in_order(claim: Claim, findings: Sequence[Findings]) -> list[Findings]:
+    """The findings of all shards of a claim, by their number.
+
+    Raises:
+        ValueError: a shard is missing or there twice.
+    """
+    parts = sorted(findings, key=lambda f: f.shard)
+    if not parts or [f.shard for f in parts] != list(range(len(parts))):
+        raise ValueError(f"claim {claim.id}: the findings are of shards {[f.shard for f in parts]}, not 0, 1, ...")
+    return parts

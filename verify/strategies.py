@@ -15,6 +15,9 @@ from theory import grids as families
 from theory.claims import Cases, Family
 from theory.vocabulary import VOCABULARY
 from verify.cases import Case
+from verify.geometry_cases import free_geometry
+from verify.linear_cases import TRAINED, free_training
+from verify.training_cases import training_cases
 
 SMALL, LARGE = 1e-6, 1e6
 
@@ -147,6 +150,8 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
         names: vocabulary names that the claim's relation uses.
         target: fixes the data instead of drawing them.
     """
+    if space.training is not None:
+        return draw(training_cases(space, names, target))
     free: dict[str, float] = {}
     if "u" in names:
         free["u"] = draw(levels())
@@ -166,6 +171,7 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
         reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6).map(_tidy))
         level = free.get("u", v[-1] if v else 0.0)
         free["x"] = float(data.mean[0] + draw(reach) * np.sqrt(data.m2.value + level))
+    free |= free_training(draw, names, data, v) | free_geometry(draw, names)
     return Case(
         target=data,
         v=v,
@@ -189,6 +195,7 @@ ON_GRID = {
     *("v", "sigma", "gamma", "N", "eps2", "excess", "loss", "mse", "dmse"),
     *("E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out"),
     *("V_run", "M_run", "F_run"),
+    *TRAINED,
 }
 
 

@@ -8,6 +8,21 @@ from theory.claims import Claim, Form, catalogue
 from theory.claims.claim import Expected
 
 LONG = {"KL", "KL_path"}  # on mixtures: too long for the quick suite
+LONG_TRAINING = {"loss_fresh"}  # a search for each case
+TRAINING = (  # of networks or of linear scores, and the lemmas that the paper's training theory rests on
+    *("training.", "ntk.", "linear.", "wht24.thm1", "wht24.prop1", "wht24.remark1", "wht24.cor2"),
+    *(f"wht24.lemma{number}." for number in (1, 2, 3, 4, 5, 8)),
+)
+
+
+def trains(claim: Claim) -> bool:
+    """Whether the claim's cases train networks."""
+    return claim.design is not None or claim.cases.training is not None
+
+
+def of_training(claim: Claim) -> bool:
+    """Whether the claim is of the theory of training."""
+    return trains(claim) or f"{claim.id}.".startswith(TRAINING)
 
 
 @dataclass(frozen=True)
@@ -21,9 +36,12 @@ class Suite:
     def claims(self) -> list[Claim]:
         chosen = list(catalogue().values())
         if self.name == "quick":
-            return [c for c in chosen if not c.names & LONG or c.expected is Expected.REFUTED]
+            short = [c for c in chosen if c.design is None and not c.names & LONG_TRAINING]
+            return [c for c in short if not c.names & LONG or c.expected is Expected.REFUTED]
         if self.name == "sampling":
-            return [c for c in chosen if c.form is Form.EXACT]
+            return [c for c in chosen if c.form is Form.EXACT and not of_training(c)]
+        if self.name == "training":
+            return [c for c in chosen if of_training(c)]
         if self.name == "paper":
             return [c for c in chosen if c.id in _with_ancestors({c.id for c in chosen if c.id.startswith("wht24.")})]
         return chosen
@@ -38,8 +56,9 @@ def _with_ancestors(ids: set[str]) -> set[str]:
 SUITES = {
     suite.name: suite
     for suite in (
-        Suite("quick", "all claims whose quantities are cheap, and every claim expected false", 40),
+        Suite("quick", "all claims whose quantities are cheap, and claims expected false", 40),
         Suite("sampling", "what is exact: information identities, path-KL budgets, Gaussian closed forms", 200),
+        Suite("training", "gradient descent: kernels, rates of convergence, linear scores, and their lemmas", 100),
         Suite("paper", "every statement of Wang, He, Tao 2024 in the catalogue, and what it rests on", 100),
         Suite("full", "the whole catalogue, long", 2000),
     )

@@ -6,6 +6,8 @@
 * refuted: a case in which the enclosures are disjoint the wrong way.
 * inconclusive: says what is missing.
 
+A claim with a design has its own reading of these words, in ``verify.rates.rate``.
+
 A verdict speaks of the cases tried, not of all cases; ``how`` says how many and how they were decided.
 """
 
@@ -51,6 +53,9 @@ class Verdict:
         detectable: the smallest violation that a claim not refuted would have shown.
         ratios: lhs/rhs (of an equality: the relative difference) of every case that counts for ``tightness``.
         proved: every case tried, each decided by ball arithmetic, where the verdict is certified; else empty.
+        rates: of a claim with a design (``verify.rates``), as JSON: for each size under ``variables`` the ``slope`` of
+            its implied constant with its interval, the ``curvature``, the ``last`` slope and what they say; the
+            ``confidence`` of the slopes together, the ``sentence``, the smallest and largest ``constant``.
     """
 
     claim: Claim
@@ -67,6 +72,7 @@ class Verdict:
     detectable: Detectable | None = None
     ratios: tuple[float, ...] = field(default=(), repr=False)
     proved: tuple[Outcome, ...] = field(default=(), repr=False)
+    rates: dict[str, Any] | None = field(default=None, repr=False)
 
     @property
     def as_expected(self) -> bool:
@@ -88,6 +94,7 @@ class Verdict:
             "tightest": self.tightest.as_json() if self.tightest else None,
             "error_rates": self.error_rates,
             "detectable": self.detectable.as_json() if self.detectable else None,
+            "rates": self.rates,
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
         }
@@ -107,6 +114,7 @@ class Verdict:
             "detectable": None if self.detectable is None else self.detectable.record(),
             "ratios": [number_record(r) for r in self.ratios],
             "proved": [outcome_record(o) for o in self.proved],
+            "rates": self.rates,
         }
 
     @classmethod
@@ -124,6 +132,7 @@ class Verdict:
             detectable=None if record["detectable"] is None else Detectable.from_record(record["detectable"]),
             ratios=tuple(float(r) for r in record["ratios"]),
             proved=tuple(outcome_of(o) for o in record["proved"]),
+            rates=record["rates"],
         )
 
 

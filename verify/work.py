@@ -15,7 +15,8 @@ from pathlib import Path
 from hypothesis.errors import HypothesisDeprecationWarning
 
 from theory.claims import Claim, find
-from verify.store.settings import installed_versions
+from verify.store.database import StoreError
+from verify.store.versions import installed_versions
 from verify.user_claims import load_claims
 
 _one_at_a_time = threading.Lock()
@@ -35,7 +36,15 @@ class UserFile:
 
 @dataclass(frozen=True)
 class Order:
-    """One shard to compute; all that a worker needs to know."""
+    """One shard to compute; all that a worker needs to know.
+
+    Attributes:
+        claim, shard, examples, seed: which shard of which run.
+        file: the user's file that the claim is from; None for the catalogue.
+        versions: that the worker must have.
+        training: path of the store that training runs are kept in; None where they are not.
+        device: on which networks are trained.
+    """
 
     claim: str
     shard: int
@@ -43,6 +52,8 @@ class Order:
     seed: int
     file: UserFile | None = None
     versions: tuple[tuple[str, str], ...] = ()
+    training: str | None = None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,11 @@ def perform(order: Order, claim: Claim | None = None) -> str | Trouble:
 
     One shard at a time in a process, with one thread: neither hypothesis' source of constants nor the precision of
     ball arithmetic is a thread's own, and sums must not depend on how many threads share them.
+
+    Raises:
+        StoreError: a training run could not be kept or read back; what was kept before still is.
     """
+    from numerics.training.device import NoDevice
     from verify.search import search_shard
 
     with _one_at_a_time:
@@ -65,9 +80,13 @@ def perform(order: Order, claim: Claim | None = None) -> str | Trouble:
             other = [f"{name} {here}, not {there}" for name, here, there in _differences(order.versions)]
             if other:
                 return Trouble(f"this worker has {', '.join(other)}: install the versions that the run is started with")
-            with _one_thread(), _others_may_draw():
+            with _one_thread(), _others_may_draw(), _training(order):
                 found = search_shard(claim or _claim(order), order.examples, order.seed, order.shard)
             return found.to_json()
+        except StoreError:
+            raise
+        except NoDevice as why:
+            return Trouble(str(why))
         except Exception:
             return Trouble(traceback.format_exc())
 
@@ -89,6 +108,17 @@ def _one_thread() -> Iterator[None]:
             yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def _training(order: Order) -> Iterator[None]:
+    """Networks are trained on the order's device, and their runs kept in its store."""
+    from numerics.training.device import use_device
+    from verify.store.training import use_training_store
+
+    store = None if order.training is None else Path(order.training)
+    with use_device(order.device), use_training_store(store):
+        yield
 
 
 @contextmanager

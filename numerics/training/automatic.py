@@ -32,18 +32,16 @@ def slope_along(batch: Batch, W: torch.Tensor, move: torch.Tensor) -> torch.Tens
     return jvp(lambda weights: u(weights).square().sum(dim=(1, 2)) / 2, (W,), (move,))[1]
 
 
-def linearised_losses(batch: Batch, h: torch.Tensor, steps: int) -> torch.Tensor:
-    """Losses of real gradient descent on the network linearised at theta_0, shape (B, steps + 1).
+def linearised_residuals(batch: Batch, h: torch.Tensor, steps: int) -> torch.Tensor:
+    """u along real gradient descent on the network linearised at theta_0, shape (steps + 1, B, P, d).
 
     The descent is made in the weights, by products with the Jacobian and its transpose; no kernel is involved.
     """
     u = residual_function(batch)
     start, pull_back = vjp(u, batch.trained)
     move = torch.zeros_like(batch.trained)
-    now, seen = start, []
-    for step in range(steps + 1):
-        seen.append(now.square().sum(dim=(1, 2)) / 2)
-        if step < steps:
-            move = move - h[None, :, None, None] * pull_back(now)[0]
-            now = start + jvp(u, (batch.trained,), (move,))[1]
-    return torch.stack(seen, dim=1)
+    seen = [start]
+    for _ in range(steps):
+        move = move - h[None, :, None, None] * pull_back(seen[-1])[0]
+        seen.append(start + jvp(u, (batch.trained,), (move,))[1])
+    return torch.stack(seen)

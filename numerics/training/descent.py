@@ -1,11 +1,12 @@
 """Full-batch gradient descent of many networks at once, recorded at every step and handed on in chunks.
 
 A run may be cut anywhere: a :class:`Sink` is given each chunk of records with a checkpoint of the weights, and what it
-gives back is gone on from, to the last bit.
+gives back is gone on from, to the last bit. Where chunks end changes no number.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
@@ -16,7 +17,9 @@ from numerics.training.batch import Batch
 from numerics.training.kernel import eigenvalues, gram
 from numerics.training.network import first_layer, forward, gradient, losses
 
-CHUNK = 100
+SECONDS = 2.0  # of work in a chunk, which is what a killed run loses; more where the weights are so many
+BYTES_A_SECOND = 10_000_000  # of weights, that are worth a second of work
+_AT_KERNEL_STEPS = ("lambda_min", "lambda_max")
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,33 @@ class History:
             **{name: torch.cat([getattr(part, name) for part in parts], dim=axis) for name, axis in axes.items()}
         )
 
+    @property
+    def steps(self) -> int:
+        """How many steps are recorded."""
+        return self.loss.shape[1]
+
+    def later(self, first: int, step: int) -> History:
+        """The records from ``step`` on, of records that begin with step ``first``."""
+        at_kernel = self.kernel_steps >= step
+        kept = {"kernel_steps": self.kernel_steps[at_kernel]}
+        for name in (field.name for field in fields(self) if field.name not in kept):
+            part = getattr(self, name)
+            kept[name] = part[:, at_kernel] if name in _AT_KERNEL_STEPS else part[:, step - first :]
+        return History(**kept)
+
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a run stands: the next step to record, and W_1 ... W_L, (layers, B, m, m), on the CPU."""
+    """Where a run stands.
+
+    Attributes:
+        step: the next step to record; K + 1 at the end.
+        trained: W_1 ... W_L there (at the end: at step K), (layers, B, m, m), on the CPU; None where a finished run
+            is kept without them.
+    """
 
     step: int
-    trained: torch.Tensor
+    trained: torch.Tensor | None
 
 
 class Sink(Protocol):
@@ -74,8 +97,12 @@ class _Recorder:
 
     def __init__(self, batch: Batch):
         self.batch = batch
+        self.until = time.monotonic() + max(SECONDS, batch.trained.nbytes / BYTES_A_SECOND)
         self.steps: list[tuple[torch.Tensor, ...]] = []
         self.kernel: list[tuple[int, torch.Tensor]] = []
+
+    def full(self, chunk: int | None) -> bool:
+        return time.monotonic() >= self.until if chunk is None else len(self.steps) >= chunk
 
     def history(self) -> History:
         loss, grad2, layer2, terms, moved2 = (torch.stack(one, dim=1).cpu() for one in zip(*self.steps, strict=True))
@@ -101,7 +128,7 @@ def train(
     *,
     kernel_at: Sequence[int] = (),
     sink: Sink | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
 ) -> tuple[History, torch.Tensor]:
     """Make ``steps`` steps W <- W - h grad L from theta_0; records of steps 0 ... K and the weights at step K.
 
@@ -110,18 +137,35 @@ def train(
         h: step size of each, (B,).
         steps: K.
         kernel_at: steps at which the extreme eigenvalues of the kernel are computed.
-        sink: gets the records in chunks; a run that it knows is gone on with.
-        chunk: steps between two calls of the sink.
+        sink: gets the records in chunks; a run that it knows is gone on with, and of a finished one the records are
+            read back.
+        chunk: steps between two calls of the sink; by default as many as take ``SECONDS``, or longer where there are
+            many weights.
 
-    A network that diverges keeps its numbers, inf and NaN included.
+    A network that diverges keeps its numbers, inf and NaN included; its eigenvalues are NaN once its kernel is not
+    finite.
+
+    Raises:
+        ValueError: ``steps`` is negative, ``h`` is not one number a network, or ``kernel_at`` names no step of the run.
     """
-    kept, checkpoint = (None, None) if sink is None else sink.load()
-    parts = [] if kept is None else [kept]
-    start, W = (
-        (0, batch.trained.clone()) if checkpoint is None else (checkpoint.step, checkpoint.trained.to(batch.trained))
-    )
+    if steps < 0:
+        raise ValueError(f"steps = {steps}: a run makes 0 steps or more")
+    if h.shape != (batch.size,):
+        raise ValueError(f"step sizes of shape {tuple(h.shape)} for {batch.size} networks: give one for each")
+    outside = [step for step in kernel_at if not 0 <= step <= steps]
+    if outside:
+        raise ValueError(f"kernel_at has {outside[0]}, which is none of the steps 0 ... {steps}")
+    records, checkpoint = (None, None) if sink is None else sink.load()
+    parts = [] if records is None else [records]
+    start, kept = (0, batch.trained) if checkpoint is None else (checkpoint.step, checkpoint.trained)
     size = h.to(batch.trained)[None, :, None, None]
     q_0, wanted = first_layer(batch), set(kernel_at)
+    if kept is None:
+        W = batch.trained
+        for _ in range(steps):
+            W = W - size * gradient(batch, W, forward(batch, W, q_0))
+        return History.joined(parts), W
+    W = kept.to(batch.trained, copy=True)
     recorder = _Recorder(batch)
     for step in range(start, steps + 1):
         seen = forward(batch, W, q_0)
@@ -137,12 +181,19 @@ def train(
             )
         )
         if step in wanted:
-            recorder.kernel.append((step, eigenvalues(gram(batch, W, seen))))
+            recorder.kernel.append((step, _eigenvalues(gram(batch, W, seen))))
         if step < steps:
             W = W - size * slope
-        if step == steps or (step + 1) % chunk == 0:
+        if step == steps or recorder.full(chunk):
             parts.append(recorder.history())
             if sink is not None:
                 sink.append(parts[-1], Checkpoint(step + 1, W.cpu()))
             recorder = _Recorder(batch)
     return History.joined(parts), W
+
+
+def _eigenvalues(K: torch.Tensor) -> torch.Tensor:
+    """Ascending; NaN for a kernel that is not finite, which LAPACK would refuse together with all others."""
+    finite = K.isfinite().all(dim=-1).all(dim=-1)
+    values = eigenvalues(torch.where(finite[:, None, None], K, torch.zeros_like(K)))
+    return torch.where(finite[:, None], values, torch.full_like(values, torch.nan))

@@ -14,13 +14,14 @@ import torch
 
 from numerics.enclosures import EPS, Enclosure
 from numerics.targets.base import NotAvailable
-from numerics.training.automatic import linearised_losses
+from numerics.training.automatic import linearised_residuals
 from numerics.training.batch import Batch
 from numerics.training.descent import History, Sink, train
 from numerics.training.network import along, losses
 from numerics.training.point import AT_A_POINT, Point, as_array
 from numerics.training.rounding import gamma
 from numerics.training.setup import Setup, Training
+from numerics.training.single import SINGLE, single
 
 MOVED = ("move2", "loss_moved", "slope_moved", "gauss_newton", "curve_moved")
 FULL_RECORD = 16  # runs of more steps have their kernel and their errors looked at in theta_0 and at the end alone
@@ -48,6 +49,7 @@ class MeasuredRuns:
         self.plans, self.steps = tuple(plans), plans[0].steps
         self.batch = Batch.of(setups, device)
         self._sink = sink
+        self._known: dict[str, Enclosure] = {}
 
     @cached_property
     def start(self) -> Point:
@@ -55,12 +57,15 @@ class MeasuredRuns:
 
     @cached_property
     def h(self) -> torch.Tensor:
-        """Step sizes; infinite for a dead network, whose kernel is 0."""
+        """Step sizes; the factor itself for a network whose units are all off, which no step moves."""
         factor = torch.tensor([plan.factor for plan in self.plans], dtype=torch.float64, device=self.batch.first.device)
         stable = torch.tensor([plan.step == "stable" for plan in self.plans], device=factor.device)
         smallest = torch.tensor([float(one.g.min()) for one in self.batch.setups], dtype=torch.float64).to(factor)
         printed = factor * self.batch.n * self.batch.N / (self.batch.setups[0].m * smallest)
-        return torch.where(stable, factor / self.start.spectrum[:, -1], printed) if stable.any() else printed
+        if not stable.any():
+            return printed
+        top = self.start.spectrum[:, -1]
+        return torch.where(stable, torch.where(top > 0, factor / top, factor), printed)
 
     @cached_property
     def run(self) -> tuple[History, torch.Tensor]:
@@ -85,11 +90,18 @@ class MeasuredRuns:
         Raises:
             NotAvailable: there is no such quantity of these runs.
         """
+        if name not in self._known:
+            self._known[name] = self._number(name)
+        return self._known[name]
+
+    def _number(self, name: str) -> Enclosure:
         own = getattr(self, f"_{name}", None)
         if own is not None:
             return own()
         if name in MOVED:
             return self.moved[name]
+        if name in SINGLE:
+            return single(self.start)[name]
         if name in AT_A_POINT:
             return self._along(name)
         raise NotAvailable(f"{name} is not measured on training runs")
@@ -110,16 +122,36 @@ class MeasuredRuns:
                 radius[:, s] += before[1] if before else 0.0
         return Enclosure.of(value, radius)
 
+    @cached_property
+    def linearised(self) -> torch.Tensor:
+        return linearised_residuals(self.batch, self.h, self.steps)
+
     def _loss_lin(self) -> Enclosure:
-        value = as_array(linearised_losses(self.batch, self.h, self.steps))
+        value = as_array(self.linearised.square().sum(dim=(2, 3)).T / 2)
+        return Enclosure.of(value, self._linear_error(value[:, :1] * 2))
+
+    def _apart(self) -> Enclosure:
+        """||u - u_lin|| where the run was looked at, NaN elsewhere."""
+        shape = (self.batch.size, self.steps + 1)
+        value, radius = np.full(shape, np.nan), np.full(shape, np.inf)
+        size = as_array(self.linearised[0].square().sum(dim=(1, 2)))
+        linear = self._linear_error(size[:, None]) / np.sqrt(np.maximum(size[:, None], 1e-300))
+        for s, point in enumerate(self.points):
+            if point is not None:
+                value[:, s] = as_array(torch.linalg.vector_norm(point.seen.u - self.linearised[s], dim=(1, 2)))
+                radius[:, s] = (
+                    as_array(point.errors.u_norm()) + linear[:, s] + gamma(self.batch.residuals) * value[:, s]
+                )
+        return Enclosure.of(value, radius)
+
+    def _linear_error(self, size: np.ndarray) -> np.ndarray:
+        """Error of the linearised losses, (B, K+1), from ||u_0||^2, (B, 1): that of u_0, and of h K in each step."""
         h, top = as_array(self.h), as_array(self.start.spectrum[:, -1])
         growth = np.maximum(1.0, np.abs(1 - h * top))
-        size = 2 * value[:, 0]
-        at_start = as_array(self.start.errors.u_norm()) * np.sqrt(size)
-        kernel = h * as_array(self.start.kernel_error) + 2 * gamma(self.batch.residuals)
-        steps = np.arange(value.shape[1])
-        radius = growth[:, None] ** (2 * steps) * (at_start[:, None] + 2 * (steps + 1) * (kernel * size)[:, None])
-        return Enclosure.of(value, radius)
+        at_start = as_array(self.start.errors.u_norm())[:, None] * np.sqrt(size)
+        kernel = (h * as_array(self.start.kernel_error) + 2 * gamma(self.batch.residuals))[:, None]
+        steps = np.arange(self.steps + 1)
+        return np.asarray(growth[:, None] ** (2 * steps) * (at_start + 2 * (steps + 1) * kernel * size))
 
     def _ev(self) -> Enclosure:
         value = as_array(self.start.spectrum)
@@ -177,7 +209,7 @@ class MeasuredRuns:
         norm = torch.linalg.vector_norm(jump, dim=(1, 2))
         curve = torch.linalg.vector_norm(jump - linear, dim=(1, 2))
         slope = (start.gradient * move).sum(dim=(0, 2, 3))
-        slope_error = (start.errors.gradient() + gamma(move[:, 0].numel()) * start.gradient_norm) * length2.sqrt()
+        slope_error = (start.errors.gradient + gamma(move[:, 0].numel()) * start.gradient_norm) * length2.sqrt()
         # the error of K = A A^T bounds ||A|| times that of A
         jacobian = start.kernel_error / start.spectrum[:, -1].clamp_min(1e-300).sqrt()
         linear_error = torch.where(curve > 0, jacobian * length2.sqrt(), 0.0) + gamma(4 * move.shape[-1]) * (

@@ -59,14 +59,14 @@ class Point:
     def step_error(self, h: torch.Tensor) -> torch.Tensor:
         """What rounding in a step from here adds to the next loss."""
         theta = torch.linalg.vector_norm(self.W, dim=(0, 2, 3)) + h * self.gradient_norm
-        return self.gradient_norm * (2 * EPS * theta + h * torch.nan_to_num(self.errors.gradient(), posinf=0.0))
+        return self.gradient_norm * (2 * EPS * theta + h * torch.nan_to_num(self.errors.gradient, posinf=0.0))
 
     def number(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         value, radius = getattr(self, name)()
         return as_array(value), as_array(radius)
 
     def grad2(self) -> tuple[torch.Tensor, torch.Tensor]:
-        off = self.errors.gradient()
+        off = self.errors.gradient
         return self.gradient_norm.square(), 2 * self.gradient_norm * off + off.square()
 
     def lambda_min(self) -> tuple[torch.Tensor, torch.Tensor]:
@@ -97,7 +97,7 @@ class Point:
 
     @cached_property
     def _slope_error(self) -> torch.Tensor:
-        return self.errors.gradient() + gamma(self._direction[:, 0].numel()) * self.gradient_norm
+        return self.errors.gradient + gamma(self._direction[:, 0].numel()) * self.gradient_norm
 
 
 def as_array(x: torch.Tensor) -> np.ndarray:

@@ -9,6 +9,7 @@ jumps there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -49,6 +50,7 @@ class Rounding:
     def u_norm(self) -> torch.Tensor:
         return torch.linalg.vector_norm(self.u, dim=(1, 2))
 
+    @cached_property
     def gradient(self) -> torch.Tensor:
         """Of the gradient, in norm, (B,)."""
         pull = self.seen.u

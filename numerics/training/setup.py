@@ -165,6 +165,12 @@ class Training:
             points = tuple(tuple(row) for row in target.sample(self.n, gen).tolist())
         return Setup(points, sigmas, weights(self.weighting, sigmas), self.m, self.layers, self.seed, self.given)
 
+    def __str__(self) -> str:
+        step = f"h = {self.factor:.6g} " + ("/lambda_max" if self.step == "stable" else "n N/(m min g)")
+        sizes = f"n = {self.n}, m = {self.m}, layers = {self.layers}"
+        drawn = f"seed {self.seed}" if self.given is None else "given weights"
+        return f"{sizes}, weights {self.weighting}, {step}, K = {self.steps}, move {self.reach:.6g}, {drawn}"
+
     def as_json(self) -> dict[str, Any]:
         out = {name: getattr(self, name) for name in _WRITTEN}
         return out | ({"given": _lists(self.given)} if self.given is not None else {})

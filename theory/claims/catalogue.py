@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 
 from theory.claims.claim import Claim
 
-_NOT_THEOREMS = {"catalogue", "claim"}
+_NOT_THEOREMS = {"catalogue", "claim", "design"}
 
 
 @cache

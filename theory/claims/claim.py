@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
 
+from theory.claims.design import Design
 from theory.compiler import names_used
 from theory.vocabulary import VOCABULARY, to_latex
 
@@ -39,6 +40,34 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True)
+class TrainingSpace:
+    """Networks and training runs over which a claim is said to hold.
+
+    Attributes:
+        step: ``stable``, h = factor/lambda_max of the kernel at theta_0; ``printed``, h = factor n N/(m min_j g_j).
+        factors: range of the factor.
+        weightings: of the noise levels, keys of ``numerics.training.weightings.WEIGHTINGS``.
+        widths: of the network.
+        most_points, most_levels, most_layers, most_steps: largest n, N, number of trained layers and K.
+        reach: range of the length of the move dtheta.
+        least_sigma: smallest noise level that is trained on.
+        by_hand: whether the smallest networks, with weights that are whole numbers, belong to the space.
+    """
+
+    step: str = "stable"
+    factors: tuple[float, float] = (0.05, 1.0)
+    weightings: tuple[str, ...] = ("uniform", "edm", "1/sigma", "1/sigma2")
+    widths: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
+    most_points: int = 4
+    most_levels: int = 4
+    most_layers: int = 3
+    most_steps: int = 6
+    reach: tuple[float, float] = (1e-3, 2.0)
+    least_sigma: float = 0.0
+    by_hand: bool = True
+
+
+@dataclass(frozen=True)
 class Cases:
     """The space of cases over which a claim is said to hold, and from which the search draws.
 
@@ -51,6 +80,7 @@ class Cases:
         time_exponents: values of a_t in sigma_bar_t = t^{a_t}.
         centred: Gaussian data have mean 0.
         spread: data have variance > 0.
+        training: the networks that are trained; None where the claim speaks of none.
     """
 
     families: tuple[Family, ...] = (Family.GAUSSIAN, Family.MIXTURE)
@@ -61,6 +91,7 @@ class Cases:
     time_exponents: tuple[float, ...] = (1.0, 0.5)
     centred: bool = False
     spread: bool = False
+    training: TrainingSpace | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +107,7 @@ class Claim:
         cases: see :class:`Cases`.
         derived_from: ids of the claims that the proof uses.
         note: what a reader should know about the verdict.
+        design: the experiment that tests a claim whose constant is unnamed; None where every constant has a value.
 
     Raises:
         ValueError: the relation speaks of something that the vocabulary does not have, or has no quantity.
@@ -91,6 +123,7 @@ class Claim:
     cases: Cases = field(default_factory=Cases)
     derived_from: tuple[str, ...] = ()
     note: str = ""
+    design: Design | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.relation, RELATIONS):

@@ -20,6 +20,8 @@ from sympy import Function, latex
 from sympy.core.function import UndefinedFunction
 
 from theory.symbols import N, k
+from theory.vocabulary.geometry import *
+from theory.vocabulary.linear import *
 from theory.vocabulary.sampling import *
 from theory.vocabulary.training import *
 from theory.vocabulary.words import VOCABULARY, Axis, Quantity, Shape, function, indexed, scalar

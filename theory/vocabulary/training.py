@@ -25,6 +25,7 @@ s = scalar("s", "a step of gradient descent, 0 <= s < K", "1", "integer >= 0", "
 h = scalar("h", "step size of gradient descent", "1", "> 0", "h", positive=True)
 a_0 = scalar("a_0", "exponent of the paper's data assumption, 1/2 < a_0 < 1", "1", "in (1/2, 1)", "a_0", positive=True)
 C5 = scalar("C5", "a constant that a theorem leaves unnamed, tested as a rate", "1", "> 0", "C_5", positive=True)
+C_h = scalar("C_h", "the constant of the paper's step size, tested as a rate", "1", "> 0", "C_h", positive=True)
 C6 = scalar("C6", "a constant that a theorem leaves unnamed, tested as a rate", "1", "> 0", "C_6", positive=True)
 
 # --- weights of the noise levels -------------------------------------------------------------------------------
@@ -57,6 +58,15 @@ loss_lin = indexed(
     "1",
     ">= 0",
     r"L^{\mathrm{lin}}",
+    Axis.STEPS,
+)
+
+apart = indexed(
+    "apart",
+    "||u - u of the network linearised at theta_0||, after s steps of each",
+    "1",
+    ">= 0",
+    r"\|u - u^{\mathrm{lin}}\|",
     Axis.STEPS,
 )
 

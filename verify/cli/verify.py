@@ -18,7 +18,8 @@ def verify(
         list[Path] | None, typer.Argument(metavar="[FILE.py ...]", help="Python files with claims of your own.")
     ] = None,
     suite: Annotated[
-        str | None, typer.Option(help="quick (the default), sampling, paper or full: see `scoreproof claims suites`.")
+        str | None,
+        typer.Option(help="quick (the default), sampling, training, paper or full: see `scoreproof claims suites`."),
     ] = None,
     claim: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A claim of the catalogue; may be repeated.")
@@ -29,7 +30,10 @@ def verify(
     scheduler: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler, whose workers are used.")
     ] = None,
-    store: Annotated[Path, typer.Option(metavar="FILE", help="Where findings are kept.")] = STORE,
+    device: Annotated[
+        str, typer.Option(metavar="cpu|cuda", help="Where networks are trained; all else runs on processors.")
+    ] = "cpu",
+    store: Annotated[Path, typer.Option(metavar="FILE", help="Where findings and training runs are kept.")] = STORE,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Also hunt false variants of the claims, and plant faults (minutes).")
     ] = False,
@@ -62,15 +66,18 @@ def verify(
     at_least("--jobs", jobs, 1)
     if scheduler is not None and jobs != 1:
         raise BadInput("--jobs is for processes of this machine, --scheduler for a cluster: give one of them")
+    _check_device(device, scheduler)
     chosen, default = _chosen(files or [], suite, claim or [])
     count = examples or (SUITES[default].examples if default else 100)
     out = console(json)
     began = time.perf_counter()
-    settings = RunSettings.of(chosen, count, seed)
+    settings = RunSettings.of(chosen, count, seed, device)
     with Store(store) as kept:
         run = kept.resume(settings) if resume else kept.begin(settings)
-        again = _command(files or [], suite, claim or [], examples, seed, jobs, scheduler, store, report, json, mutants)
-        verdicts, failures = _run(out, chosen, count, seed, jobs, scheduler, run, again)
+        again = _command(
+            files or [], suite, claim or [], examples, seed, jobs, scheduler, device, store, report, json, mutants
+        )
+        verdicts, failures = _run(out, chosen, count, seed, jobs, scheduler, device, run, again)
     seconds = time.perf_counter() - began
     verdict_table(out, verdicts, seed, seconds)
     _certificates(out, verdicts, store.parent / f"seed-{seed}")
@@ -96,6 +103,18 @@ def verify(
         )
     well = all(v.as_expected for v in verdicts) and (hunted is None or hunted.all_well)
     raise typer.Exit(0 if well else 1)
+
+
+def _check_device(device: str, scheduler: str | None) -> None:
+    """Whether there is such a device: of this machine, unless a cluster's workers have to have it."""
+    from numerics.training.device import DEVICES, NoDevice, check_device
+    from verify.language.errors import BadInput
+
+    if device not in DEVICES or (device != "cpu" and scheduler is None):
+        try:
+            check_device(device)
+        except NoDevice as why:
+            raise BadInput(f"--device {device}: {why}") from None
 
 
 def _certificates(out, verdicts, folder: Path) -> None:  # type: ignore[no-untyped-def]
@@ -130,10 +149,11 @@ def _mutants(out, chosen, examples: int, seed: int, jobs: int):  # type: ignore[
 
 
 def _run(  # type: ignore[no-untyped-def]
-    out, chosen, examples: int, seed: int, jobs: int, scheduler: str | None, run, again: str
+    out, chosen, examples: int, seed: int, jobs: int, scheduler: str | None, device: str, run, again: str
 ):
     """Verdicts in the order of the claims' ids, and failures; what stops a run is told with how to go on."""
     from verify.reports.terminal import follow
+    from verify.reports.training import follow_training
     from verify.runner import Failure, RunError, run_claims
     from verify.store import StoreError
     from verify.verdicts import Verdict
@@ -141,10 +161,14 @@ def _run(  # type: ignore[no-untyped-def]
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     try:
-        with follow(out, len(run.kept), run.settings.shards) as follower:
+        with (
+            follow(out, len(run.kept), run.settings.shards) as follower,
+            follow_training(follower.progress, follower.task, run.store.path),
+        ):
             results = run_claims(
-                chosen, examples, seed, jobs, scheduler=scheduler, run=run, shard_done=follower.shard_done
-            )
+                chosen, examples, seed, jobs, scheduler=scheduler, device=device, run=run,
+                shard_done=follower.shard_done,
+            )  # fmt: skip
             with closing(results):
                 for result in results:
                     if isinstance(result, Failure):
@@ -167,6 +191,7 @@ def _command(
     seed: int,
     jobs: int,
     scheduler: str | None,
+    device: str,
     store: Path,
     report: Path | None,
     json: str | None,
@@ -181,6 +206,7 @@ def _command(
         ("--seed", seed, 0),
         ("--jobs", jobs, 1),
         ("--scheduler", scheduler, None),
+        ("--device", device, "cpu"),
         ("--store", store, STORE),
         ("--report", report, None),
         ("--json", json, None),

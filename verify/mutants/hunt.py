@@ -172,11 +172,11 @@ def hunt_on(variants: list[Mutant], grounds: Iterable[Case]) -> list[Hunted]:
 
 
 def batches(cases: Iterable[Case]) -> Iterator[list[Case]]:
-    """Cases in order, cut where the number of steps changes; the first are few, as most variants die by them."""
+    """Cases in order, cut where their sizes change; the first are few, as most variants die by them."""
     group: list[Case] = []
     size = FIRST_BATCH
     for case in cases:
-        if group and (case.N != group[0].N or len(group) == size):
+        if group and (case.sizes != group[0].sizes or len(group) == size):
             yield group
             group, size = [], min(2 * size, BATCH)
         group.append(case)

@@ -22,16 +22,22 @@ from verify.replay.clock import check_time
 from verify.replay.errors import CannotCheck
 from verify.replay.gaussian import GaussianData
 from verify.replay.intervals import bounds, is_complex, log, over, real, sqrt, square
+from verify.replay.linear import ARGUMENTS, ON_LEVELS, SUMS, LinearScores
 from verify.replay.mixture import MixtureData
 from verify.replay.normal import normal_cdf
 
 HALF = Fraction(1, 2)
 CURVES = ("J", "mmse", "H", "hess2", "cov2", "KLn")
 POINTWISE = ("score", "denoiser", "cov", "dscore", "cdf")
-OF_A_RUN = ("V_run", "M_run", "F_run")  # what a real run shows: known by name, sampled, never re-checked
-FREE = ("u", "w", "x", "a_t", "C")
-ON_GRID = ("v", "sigma", "gamma", "eps2", "excess", "loss", "mse", "dmse")
-NUMBERS = ("N", "d", "m2", "lam", "mu", *FREE, "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_run", "M_run")
+OF_DRAWS = ("M_X", "V_X", "M_q", "V_q", "P_both", "P_cap", "P_q")  # vectors and networks
+OF_A_RUN = ("V_run", "M_run", "F_run", *OF_DRAWS)  # what a real run shows: known by name, sampled, never re-checked
+OF_VECTORS = ("dim", "angle", "cap_angle", "x2", "eps", "m", "layers")
+FREE = ("u", "w", "x", "a_t", "C", *ARGUMENTS, *OF_VECTORS)
+ON_GRID = ("v", "sigma", "gamma", "eps2", "excess", "loss", "mse", "dmse", *ON_LEVELS)
+NUMBERS = (
+    *("N", "d", "m2", "lam", "mu", *FREE, "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_run", "M_run"),
+    *("M_X", "V_X", "M_q", "V_q", *SUMS),
+)
 ARITY = {
     **dict.fromkeys(CURVES, 1),
     **dict.fromkeys(POINTWISE, 2),
@@ -41,8 +47,15 @@ ARITY = {
     "V_EI": 1,
     "F_out": 1,
     "F_run": 1,
+    "I_beta": 3,
+    "P_both": 1,
+    "P_cap": 1,
+    "P_q": 1,
 }
-NEEDS_GRID = {*ON_GRID, "N", "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out", *OF_A_RUN}
+NEEDS_GRID = {
+    *(*ON_GRID, "N", "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out", *SUMS),
+    *("V_run", "M_run", "F_run"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ class ReplayCase:
         v: variances of the grid, decreasing; empty without a grid.
         sampler, start: as in the certificate.
         a, b: the learned score (1 + a) grad log p + b.
-        free: values of ``u w x a_t C``; C may be a pair, the ends of a range.
+        free: values of ``FREE``; C may be a pair, the ends of a range.
     """
 
     data: GaussianData | MixtureData
@@ -98,6 +111,8 @@ class Quantities:
             return real(value)
         if name in OF_A_RUN:
             raise CannotCheck(f"{name} is what a real run showed")
+        if name in SUMS:
+            return self._once(name, lambda: self._trained().sum(name))
         return self._once(name, getattr(self, f"_{name}"))
 
     def element(self, name: str, k: int) -> Any:
@@ -108,6 +123,8 @@ class Quantities:
         """
         if not 0 <= k < len(self.levels):
             raise CannotCheck(f"{name}[{k}] is outside the grid, whose indices are 0 to {len(self.levels) - 1}")
+        if name in ON_LEVELS:
+            return self._once((name, k), lambda: self._trained().at(name, k))
         return self._once((name, k), lambda: self._element(name, self.levels[k]))
 
     def call(self, name: str, *args: Any) -> Any:
@@ -160,6 +177,12 @@ class Quantities:
             case "dmse":
                 return square(v) * self._element("eps2", v)
         raise CannotCheck(f"the quantity {name}")
+
+    def _trained(self) -> LinearScores:
+        if self.case.sampler != "score":
+            raise CannotCheck(f"linear scores in the {self.case.sampler} sampler")
+        line = self.data.line("a trained linear score")
+        return self._once("trained", lambda: LinearScores(*line, self.case.v, self.case.free))
 
     # --- sampler errors ---------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had no training runs; opening a file of an older schema adds what it lacks
 APPLICATION_ID = 0x73637072  # "scpr"
 BUSY_SECONDS = 60.0
 
@@ -27,6 +27,17 @@ CREATE TABLE IF NOT EXISTS shards (
 );
 CREATE TABLE IF NOT EXISTS verdicts (
     run INTEGER NOT NULL REFERENCES runs, claim TEXT NOT NULL, verdict TEXT NOT NULL, PRIMARY KEY (run, claim)
+);
+CREATE TABLE IF NOT EXISTS training_runs (
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, problem BLOB NOT NULL, networks INTEGER NOT NULL,
+    steps INTEGER NOT NULL, next INTEGER NOT NULL, started TEXT NOT NULL, written TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS training_records (
+    run INTEGER NOT NULL REFERENCES training_runs, first INTEGER NOT NULL, records BLOB NOT NULL,
+    PRIMARY KEY (run, first)
+);
+CREATE TABLE IF NOT EXISTS training_weights (
+    run INTEGER PRIMARY KEY REFERENCES training_runs, step INTEGER NOT NULL, weights BLOB NOT NULL
 );
 """
 
@@ -75,8 +86,8 @@ def failures_in_words(where: str) -> Iterator[None]:
         raise StoreError(f"store {where}: {error}; give another --store, or report this") from error
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
-    """Open a store, or make one; ``None`` is one in memory.
+def connect(path: Path | None, check: bool = True) -> sqlite3.Connection:
+    """Open a store, or make one; ``None`` is one in memory. ``check`` reads the whole file for damage.
 
     Raises:
         StoreError: the file cannot be opened, is not a store, is damaged, is of a newer scoreproof, or may not be
@@ -95,6 +106,8 @@ def connect(path: Path | None) -> sqlite3.Connection:
     try:
         with failures_in_words(where):
             _check(database, where)
+            if check:
+                _look_for_damage(database, where)
             if path is not None:
                 _switch_to_wal(database, where)
             database.execute("PRAGMA synchronous = FULL")
@@ -121,6 +134,9 @@ def _check(database: sqlite3.Connection, where: str) -> None:
             f"store {where}: written by a newer scoreproof (schema {schema}, this one knows {SCHEMA}); "
             "install that version, or give another --store"
         )
+
+
+def _look_for_damage(database: sqlite3.Connection, where: str) -> None:
     (damage,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if damage != "ok":
         what, fix = _FAILURES["SQLITE_CORRUPT"]
@@ -145,9 +161,9 @@ def _switch_to_wal(database: sqlite3.Connection, where: str) -> None:
 
 
 @contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
+def transaction(database: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
     """All of the block is committed, or nothing."""
-    database.execute("BEGIN IMMEDIATE")
+    database.execute(f"BEGIN {kind}")
     try:
         yield
         database.execute("COMMIT")

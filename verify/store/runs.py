@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
 
 from theory.claims import Claim
 from verify.language.errors import BadInput
 from verify.shards import Findings
-from verify.store.database import StoreError, connect, failures_in_words, identity, transaction
+from verify.store.file import File
 from verify.store.settings import RunSettings
 from verify.verdicts import Verdict
 
 SHOWN_RUNS = 3
 
 
-class Store:
-    """All runs of a file; used as a context, which closes it.
-
-    Args:
-        path: the SQLite file, made if missing; None keeps everything in memory, for a run that nobody resumes.
-
-    Raises:
-        StoreError: it cannot be opened or written (see ``verify.store.database.connect``).
-    """
-
-    def __init__(self, path: Path | None = None):
-        self.path = None if path is None else Path(path)
-        self.database = connect(self.path)
-        self._identity = None if self.path is None else identity(self.path)
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with self._failures():
-            self.database.close()
+class Store(File):
+    """All runs of a file; in memory for a run that nobody resumes."""
 
     def begin(self, settings: RunSettings) -> Run:
         """A new run."""
@@ -58,7 +35,7 @@ class Store:
         Raises:
             BadInput: there is none; the message says which unfinished runs there are and how they differ.
         """
-        with self._failures():
+        with self.failures():
             row = self.database.execute(
                 "SELECT id FROM runs WHERE fingerprint = ? ORDER BY finished IS NULL DESC, id DESC LIMIT 1",
                 (settings.fingerprint,),
@@ -68,7 +45,7 @@ class Store:
         return Run(self, row[0], settings)
 
     def _unfinished(self, wanted: RunSettings) -> str:
-        with self._failures():
+        with self.failures():
             rows = self.database.execute(
                 "SELECT id, settings, (SELECT count(*) FROM shards WHERE run = runs.id) FROM runs "
                 "WHERE finished IS NULL ORDER BY id DESC"
@@ -83,23 +60,6 @@ class Store:
         more = f"; and {len(rows) - SHOWN_RUNS} more" if len(rows) > SHOWN_RUNS else ""
         return f"{'; '.join(told)}{more}. Repeat its options, or leave --resume out to start a new run"
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """A transaction; once it is committed it is on the disk, in the file of this name.
-
-        Raises:
-            StoreError: it could not be written, and nothing of it was; or the file has been moved or deleted.
-        """
-        with self._failures(), transaction(self.database):
-            yield
-        if self.path is not None and identity(self.path) != self._identity:
-            raise StoreError(
-                f"store {self.path}: the file was moved, deleted or replaced while the run was going; put it back"
-            )
-
-    def _failures(self):  # type: ignore[no-untyped-def]
-        return failures_in_words("in memory" if self.path is None else str(self.path))
-
 
 class Run:
     """One run of a store.
@@ -112,7 +72,7 @@ class Run:
 
     def __init__(self, store: Store, id: int, settings: RunSettings):
         self.store, self.id, self.settings = store, id, settings
-        with store._failures():
+        with store.failures():
             rows = store.database.execute("SELECT claim, shard FROM shards WHERE run = ?", (id,)).fetchall()
         self.kept: set[tuple[str, int]] = {(claim, shard) for claim, shard in rows}
 
@@ -130,7 +90,7 @@ class Run:
 
     def findings(self, claim_id: str) -> list[Findings]:
         """What is kept of a claim, in the order of the shards."""
-        with self.store._failures():
+        with self.store.failures():
             rows = self.store.database.execute(
                 "SELECT findings FROM shards WHERE run = ? AND claim = ? ORDER BY shard", (self.id, claim_id)
             ).fetchall()
@@ -138,7 +98,7 @@ class Run:
 
     def verdict(self, claim: Claim) -> Verdict | None:
         """The verdict that was reached, if one was."""
-        with self.store._failures():
+        with self.store.failures():
             row = self.store.database.execute(
                 "SELECT verdict FROM verdicts WHERE run = ? AND claim = ?", (self.id, claim.id)
             ).fetchone()

@@ -6,48 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sympy import srepr
 
 from theory.claims import Claim
 from verify import shards
-
-# what decides which cases are drawn, and their numbers
-PACKAGES = ("scoreproof", "hypothesis", "numpy", "scipy", "sympy", "python-flint", "torch")
-
-
-@cache
-def installed_versions() -> tuple[tuple[str, str], ...]:
-    """Name and version of each package that a verdict depends on, without the device that torch was built for.
-
-    The version of scoreproof names its source as well, which may change under an editable installation.
-    """
-    return tuple((name, _version(name)) for name in PACKAGES)
-
-
-def _version(name: str) -> str:
-    if name == "scoreproof":
-        return f"{_installed(name)} (source {_source()})"
-    return _installed(name)
-
-
-def _source() -> str:
-    """A digest of the code of the three packages."""
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for file in sorted(file for package in ("theory", "numerics", "verify") for file in (root / package).rglob("*.py")):
-        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _installed(name: str) -> str:
-    try:
-        return version(name).partition("+")[0]
-    except PackageNotFoundError:
-        return "not installed"
+from verify.store.versions import PACKAGES, installed_versions
 
 
 @dataclass(frozen=True)
@@ -60,6 +25,7 @@ class RunSettings:
         claims: for each claim's id, a digest of its relation, its cases and the user's file that it comes from.
         shards: how many shards all claims have together.
         versions: of the packages that a verdict depends on.
+        device: on which networks are trained, ``cpu`` or ``cuda``: the same steps round differently there.
     """
 
     examples: int
@@ -68,9 +34,12 @@ class RunSettings:
     claims: dict[str, str]
     shards: int
     versions: dict[str, str]
+    device: str = "cpu"
 
     @classmethod
-    def of(cls, jobs: Sequence[tuple[Claim, Path | None]], examples: int, seed: int) -> RunSettings:
+    def of(
+        cls, jobs: Sequence[tuple[Claim, Path | None]], examples: int, seed: int, device: str = "cpu"
+    ) -> RunSettings:
         """The settings of a run of these claims, each with the user's file that it comes from or None."""
         return cls(
             examples=examples,
@@ -79,6 +48,7 @@ class RunSettings:
             claims={claim.id: _digest(claim, file) for claim, file in jobs},
             shards=sum(len(shards.shard_sizes(claim, examples)) for claim, _ in jobs),
             versions=dict(installed_versions()),
+            device=device,
         )
 
     @classmethod
@@ -99,6 +69,7 @@ class RunSettings:
             for name, mine, theirs in (
                 ("--examples", self.examples, other.examples),
                 ("--seed", self.seed, other.seed),
+                ("--device", self.device, other.device),
                 ("cases a shard", self.shard_cases, other.shard_cases),
                 *((name, self.versions.get(name), other.versions.get(name)) for name in PACKAGES),
             )
@@ -113,7 +84,7 @@ class RunSettings:
 
 
 def _digest(claim: Claim, file: Path | None) -> str:
-    parts = [srepr(claim.relation), repr(claim.cases)]
+    parts = [srepr(claim.relation), repr(claim.cases), repr(claim.design)]
     if file is not None:  # it may also define quantities and how they are measured
         parts.append(Path(file).read_text(encoding="utf-8"))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""Training runs behind cases: trained as batches of one shape, kept while their claims are evaluated.
+
+A case with ``training`` stands for one network. :func:`prefetch` trains those of many cases together; a case that was
+not prefetched is a batch of its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from numerics.enclosures import Enclosure
+from numerics.targets.base import NotAvailable
+from numerics.training import Setup, Training, weights
+from numerics.training.device import training_device
+from numerics.training.measured import MeasuredRuns
+from theory.vocabulary import training as words
+from theory.vocabulary.words import VOCABULARY
+from verify.cases import Case
+
+WORDS = frozenset(name for name in vars(words) if name in VOCABULARY)
+SIZES = ("n", "m", "layers", "K")
+FEW = 64  # batches that are kept; a claim's cases come one after the other, as do its variants
+TOGETHER = 64  # networks of one batch
+FRESH = "loss_fresh"
+LONG = 16  # runs of more steps are kept in the store
+
+Key = tuple[str, tuple[float, ...], Training]
+_runs: OrderedDict[Key, tuple[MeasuredRuns, int]] = OrderedDict()
+
+
+def prefetch(cases: Iterable[Case], names: set[str]) -> None:
+    """Make the training runs of these cases as batches; ``names`` are the words that will be asked for."""
+    groups: dict[tuple[Any, ...], list[tuple[Key, Setup]]] = {}
+    for case in cases:
+        if case.training is not None and (key := _key(case)) not in _runs:
+            setup = case.training.setup(case.target, case.v)
+            groups.setdefault((*setup.shape, case.training.steps), []).append((key, setup))
+    for group in groups.values():
+        for first in range(0, len(group), TOGETHER):
+            _make(group[first : first + TOGETHER])
+
+
+def _make(group: list[tuple[Key, Setup]]) -> None:
+    from verify.store.training import sink_for  # the store knows findings, which know cases
+
+    plans = [key[2] for key, _ in group]
+    keeping = sink_for if plans[0].steps > LONG or len(group) > 1 else None
+    runs = MeasuredRuns([setup for _, setup in group], plans, training_device(), keeping)
+    for row, (key, _) in enumerate(group):
+        _runs[key] = runs, row
+    while len({id(one) for one, _ in _runs.values()}) > FEW:
+        _runs.popitem(last=False)
+
+
+def _key(case: Case) -> Key:
+    assert case.training is not None
+    return case.target.label, case.v, case.training
+
+
+def run_of(case: Case) -> tuple[MeasuredRuns, int]:
+    """The batch that the case's network was trained in, and its place there.
+
+    Raises:
+        NotAvailable: the case trains no network.
+    """
+    if case.training is None:
+        raise NotAvailable("the case trains no network")
+    if _key(case) not in _runs:
+        prefetch([case], set())
+    return _runs[_key(case)]
+
+
+def training_number(case: Case, name: str) -> Any:
+    """A word of the training vocabulary in a case: a number, or an enclosure of its values along its axis.
+
+    Raises:
+        NotAvailable: the case trains no network.
+    """
+    runs, row = run_of(case)
+    setup = runs.batch.setups[row]
+    if name in SIZES:
+        plan = runs.plans[row]
+        return Enclosure.of(float({"n": setup.n, "m": setup.m, "layers": setup.layers, "K": plan.steps}[name]))
+    if name in ("beta", "g"):
+        sigma = np.sqrt(np.asarray(case.v))
+        beta = np.asarray(weights(runs.plans[row].weighting, sigma))
+        return Enclosure.rounded(beta if name == "beta" else beta * sigma**2, 32.0)
+    if name in ("g_min", "g_max"):
+        return Enclosure.rounded(setup.g.min() if name == "g_min" else setup.g.max(), 32.0)
+    return runs.number(name)[row]
