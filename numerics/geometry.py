@@ -21,8 +21,8 @@ from numerics.heavy_tails import catoni
 
 FloatArray = NDArray[np.float64]
 
-DRAWS = 100_000  # of vectors; of networks at most
-NUMBERS = 10_000_000  # random numbers spent on the networks of a case
+DRAWS = 100_000  # of vectors
+NETWORKS, NUMBERS = 250_000, 30_000_000  # networks of a case at most, and random numbers spent on them
 WIDEST_MATRIX = 32  # up to this width whole matrices are drawn, beyond it their products with the layer below
 INPUT = (0.6, -0.48, 0.64, 1.0)  # what the networks are fed: a point, and its noise level
 
@@ -135,7 +135,7 @@ def _ratios(m: int, layers: int, experiment: int) -> tuple[str, FloatArray]:
     rng = _generator(name)
     whole = m <= WIDEST_MATRIX
     each = m * (len(INPUT) + layers * m) if whole else m * (layers + 1)
-    count = int(min(DRAWS, max(100, NUMBERS // each)))
+    count = int(min(NETWORKS, max(100, NUMBERS // each)))
     q = np.broadcast_to(np.array(INPUT), (count, len(INPUT)))
     for _ in range(layers + 1):
         if whole:

@@ -34,7 +34,7 @@ def geometry_choices(names: set[str]) -> dict[str, tuple[float, ...]]:
     simple: dict[str, tuple[float, ...]] = {
         "dim": DIMENSIONS,
         "layers": (1.0, 8.0),
-        "m": (8.0, 1.0, 32.0, 512.0),
+        "m": (8.0, 1.0, 32.0, 64.0, 512.0),
         "angle": ANGLES,
         "cap_angle": CAP_ANGLES,
         "x2": (1.0, 0.0, 9.0),
@@ -52,7 +52,7 @@ def free_geometry(draw: st.DrawFn, names: set[str]) -> dict[str, float]:
         "cap_angle": _digits(st.one_of(st.sampled_from((1.0, 0.5, 0.0)), st.floats(0.0, pi / 2))),
         "x2": _digits(st.one_of(st.sampled_from((1.0, 0.0, 4.0)), st.floats(0.01, 100.0))),
         "layers": st.integers(1, 8).map(float),
-        "m": st.sampled_from((8.0, 1.0, 2.0, 4.0, 16.0, 32.0, 128.0, 512.0)),
+        "m": st.sampled_from((8.0, 1.0, 2.0, 4.0, 16.0, 32.0, 64.0, 512.0)),
         "eps": _digits(st.one_of(st.sampled_from((0.7, 0.5, 1.0, 2.0)), st.floats(0.05, 100.0))),
     }
     return {name: draw(drawn[name]) for name in asked(names)}

@@ -24,9 +24,10 @@ from numerics.targets.base import NotAvailable
 from numerics.terminal import gaussian_output, gaussian_output_ball, terminal_kl, terminal_kl_ball
 from theory.vocabulary import VOCABULARY, Shape, scalar
 from verify.cases import Case
+from verify.fresh_measurements import loss_fresh
 from verify.geometry_measurements import GeometryBallMeasurements, GeometryMeasurements
 from verify.linear_measurements import LinearBallMeasurements, LinearMeasurements
-from verify.training import WORDS, training_number
+from verify.training import FRESH, WORDS, final_weights, training_number
 from verify.training_balls import training_ball
 
 Measure = Callable[[Case], Enclosure]
@@ -139,6 +140,8 @@ class FloatMeasurements(LinearMeasurements, GeometryMeasurements, _Measurements)
         return USER_QUANTITIES[name](self.case)
 
     def of_training(self, name: str) -> Enclosure:
+        if name == FRESH:
+            return loss_fresh(self.case, final_weights(self.case), self.alpha, self.experiment)
         return training_number(self.case, name)
 
     def curve(self, name: str) -> Callable[..., Enclosure]:

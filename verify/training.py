@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import torch
 
 from numerics.enclosures import Enclosure
 from numerics.targets.base import NotAvailable
-from numerics.training import Setup, Training, weights
+from numerics.training import Setup, Training
 from numerics.training.device import training_device
 from numerics.training.measured import MeasuredRuns
 from theory.vocabulary import training as words
@@ -74,6 +75,16 @@ def run_of(case: Case) -> tuple[MeasuredRuns, int]:
     return _runs[_key(case)]
 
 
+def final_weights(case: Case) -> torch.Tensor:
+    """W_1 ... W_L of the case's network after its K steps, (layers, m, m).
+
+    Raises:
+        NotAvailable: the case trains no network.
+    """
+    runs, row = run_of(case)
+    return runs.run[1][:, row]
+
+
 def training_number(case: Case, name: str) -> Any:
     """A word of the training vocabulary in a case: a number, or an enclosure of its values along its axis.
 
@@ -86,9 +97,9 @@ def training_number(case: Case, name: str) -> Any:
         plan = runs.plans[row]
         return Enclosure.of(float({"n": setup.n, "m": setup.m, "layers": setup.layers, "K": plan.steps}[name]))
     if name in ("beta", "g"):
-        sigma = np.sqrt(np.asarray(case.v))
-        beta = np.asarray(weights(runs.plans[row].weighting, sigma))
-        return Enclosure.rounded(beta if name == "beta" else beta * sigma**2, 32.0)
+        beyond = np.nan  # the last grid point is not trained on
+        values = setup.beta if name == "beta" else setup.g
+        return Enclosure.rounded(np.append(values, beyond), 32.0)
     if name in ("g_min", "g_max"):
         return Enclosure.rounded(setup.g.min() if name == "g_min" else setup.g.max(), 32.0)
     return runs.number(name)[row]

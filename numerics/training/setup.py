@@ -7,7 +7,7 @@ point and noise level has one noise xi_ij, drawn once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from numerics.targets import Target
 from numerics.training.weightings import weights
 
 Rows = tuple[tuple[float, ...], ...]
+EQUAL = "equal"
 STEP_RULES = ("stable", "printed")
 
 
@@ -129,7 +130,8 @@ class Training:
 
     Attributes:
         n, m, layers: training points, width, trained layers.
-        weighting: a key of ``numerics.training.weightings.WEIGHTINGS``.
+        weighting: a key of ``numerics.training.weightings.WEIGHTINGS``, or ``equal``: weights that give every noise
+            level the same loss at theta_0.
         step: ``stable``, h = factor/lambda_max at theta_0; ``printed``, h = factor n N/(m min_j g_j).
         factor, steps: see ``step``; number of steps K.
         reach: length of the move dtheta.
@@ -163,7 +165,9 @@ class Training:
         else:
             gen = torch.Generator().manual_seed(self.seed + 2)
             points = tuple(tuple(row) for row in target.sample(self.n, gen).tolist())
-        return Setup(points, sigmas, weights(self.weighting, sigmas), self.m, self.layers, self.seed, self.given)
+        first = "uniform" if self.weighting == EQUAL else self.weighting
+        setup = Setup(points, sigmas, weights(first, sigmas), self.m, self.layers, self.seed, self.given)
+        return equalised(setup) if self.weighting == EQUAL else setup
 
     def __str__(self) -> str:
         step = f"h = {self.factor:.6g} " + ("/lambda_max" if self.step == "stable" else "n N/(m min g)")
@@ -182,6 +186,17 @@ class Training:
             **{name: record[name] for name in _WRITTEN},
             given=None if given is None else Given(**{name: _tuples(rows) for name, rows in given.items()}),
         )
+
+
+def equalised(setup: Setup) -> Setup:
+    """The setup with beta_j = n/sum_i ||r_ij||^2 at theta_0, so that every level has the same loss there."""
+    from numerics.training.batch import Batch  # which is made of setups
+    from numerics.training.network import forward
+
+    batch = Batch.of([setup])
+    residuals = forward(batch, batch.trained).u / batch.scale
+    sizes = residuals.square().sum(dim=-1).reshape(setup.n, setup.N).mean(dim=0)
+    return replace(setup, beta=tuple((1 / sizes).tolist()))
 
 
 _WRITTEN = ("n", "m", "layers", "weighting", "step", "factor", "steps", "reach", "seed")

@@ -46,10 +46,11 @@ def by_quadrature(setup: Setup, W: torch.Tensor, target: Target) -> float:
     return total
 
 
-def linear(d: int, a: float, sigmas: tuple[float, ...], beta: tuple[float, ...]) -> tuple[Setup, torch.Tensor]:
-    """A network with S(x, sigma) = -a x, from the positive and the negative part of each coordinate."""
-    first = np.concatenate([np.eye(d), -np.eye(d)])
-    rows = np.concatenate([first, np.zeros((2 * d, 1))], axis=1), np.eye(2 * d), -a * first.T
+def linear(A: np.ndarray, sigmas: tuple[float, ...], beta: tuple[float, ...]) -> tuple[Setup, torch.Tensor]:
+    """A network with S(x, sigma) = -A x, from the positive and the negative part of each coordinate."""
+    d = len(A)
+    parts = np.concatenate([np.eye(d), -np.eye(d)])
+    rows = np.concatenate([parts, np.zeros((2 * d, 1))], axis=1), np.eye(2 * d), -A @ parts.T
     matrices = tuple(tuple(map(tuple, matrix.tolist())) for matrix in rows)
     given = Given(((0.0,) * d,), ((0.0,) * d,) * len(sigmas), matrices)
     setup = Setup(given.points, sigmas, beta, 2 * d, 1, given=given)
@@ -99,23 +100,36 @@ def test_default_draws_are_sharp_at_the_error_rate_of_a_search(target: Target, l
     assert abs(float(found.value) - truth) <= found.radius <= 0.15 * truth
 
 
-@pytest.mark.parametrize(
-    "target", [Gaussian(d=3, var=2.0, mean=[1, 0, -1]), PLANE, POINTS], ids=["3d", "plane", "points"]
-)
+TILTED = np.array([[3.0, 1.2], [1.2, 0.6]])
+WEIGHTED = [(0.3, [-1.5, 0.2], [[1.0, 0.6], [0.6, 0.5]]), (0.7, [1.0, 0.5], [[0.1, 0.0], [0.0, 2.0]])]
+# data with their second moments E X_0 X_0^T
+IN_SPACE: dict[str, tuple[Target, np.ndarray]] = {
+    "isotropic": (Gaussian(d=3, var=2.0, mean=[1, 0, -1]), 2 * np.eye(3) + np.outer([1, 0, -1], [1, 0, -1])),
+    "tilted": (Gaussian(cov=TILTED), TILTED),
+    "mixture": (PLANE, sum(w * (np.array(C) + np.outer(m, m)) for w, m, C in WEIGHTED)),
+    "points": (POINTS, POINTS.points.T @ POINTS.points / 3),
+}
+
+
+@pytest.mark.parametrize("name", IN_SPACE)
 @pytest.mark.parametrize("a", [0.0, 0.3, -1.0])
-def test_a_linear_network_in_closed_form(target: Target, a: float) -> None:
-    """E||xi - sigma a (X_0 + sigma xi)||^2 = v a^2 m2 + (1 - a v)^2 d."""
+def test_a_linear_network_in_closed_form(name: str, a: float) -> None:
+    """E||xi - sigma A (X_0 + sigma xi)||^2 = v tr A M A^T + ||1 - v A||^2, A along (1, -1/2, ...) more than across."""
+    target, second = IN_SPACE[name]
+    axis = np.array([1.0, -0.5, 0.0])[: target.d]
+    A = a * (np.outer(axis, axis) + 0.1 * np.eye(target.d))
     sigmas, beta = (2.0, 0.5), (0.7, 3.0)
-    setup, W = linear(target.d, a, sigmas, beta)
-    v = np.square(sigmas)
-    truth = 0.5 * float(np.sum(np.array(beta) * (v * a**2 * target.m2.value + (1 - a * v) ** 2 * target.d)))
+    setup, W = linear(A, sigmas, beta)
+    truth = 0.0
+    for v, weight in zip(np.square(sigmas), beta, strict=True):
+        truth += weight / 2 * float(v * np.trace(A @ second @ A.T) + ((np.eye(target.d) - v * A) ** 2).sum())
     found = fresh_loss(setup, W, target, 1e-9)
     assert abs(float(found.value) - truth) <= found.radius <= 0.2 * truth
 
 
 def test_the_noise_itself_is_taken_off() -> None:
     """Of a network that is 0 everywhere the loss is d sum(beta)/2, and nothing but the weights of the draws varies."""
-    setup, W = linear(2, 0.0, (2.0, 0.5), (0.7, 3.0))
+    setup, W = linear(np.zeros((2, 2)), (2.0, 0.5), (0.7, 3.0))
     assert fresh_loss(setup, W, PLANE, 1e-9).radius < 0.4 * plain_radius(setup, W)
 
 
@@ -190,7 +204,7 @@ def test_the_gain_is_a_bound_and_near_what_is_seen(d: int, slack: float) -> None
 
 
 def test_the_gain_of_a_linear_network_is_its_coefficient() -> None:
-    setup, W = linear(2, -0.7, (1.0,), (1.0,))
+    setup, W = linear(-0.7 * np.eye(2), (1.0,), (1.0,))
     gain = largest_gain(Batch.of([setup]), W[:, None])
     assert gain.lipschitz == pytest.approx(0.7 * np.sqrt(2) * np.sqrt(2), rel=1e-9)
     assert 0.7 * (1 - 1e-12) <= gain.bound <= 0.7 * (1 + TOLERANCE)
