@@ -8,7 +8,7 @@ from theory.claims import Claim, Form, catalogue
 from theory.claims.claim import Expected
 
 LONG = {"KL", "KL_path"}  # on mixtures: too long for the quick suite
-LONG_TRAINING = {"loss_fresh"}  # a search for each case
+LONG_TRAINING = {"loss_fresh", "P_q"}  # thousands of draws for each case
 TRAINING = (  # of networks or of linear scores, and the lemmas that the paper's training theory rests on
     *("training.", "ntk.", "linear.", "wht24.thm1", "wht24.prop1", "wht24.remark1", "wht24.cor2"),
     *(f"wht24.lemma{number}." for number in (1, 2, 3, 4, 5, 8)),

@@ -38,7 +38,7 @@ def linearised_residuals(batch: Batch, h: torch.Tensor, steps: int) -> torch.Ten
     The descent is made in the weights, by products with the Jacobian and its transpose; no kernel is involved.
     """
     u = residual_function(batch)
-    start, pull_back = vjp(u, batch.trained)
+    start, pull_back = vjp(u, batch.trained)[:2]
     move = torch.zeros_like(batch.trained)
     seen = [start]
     for _ in range(steps):

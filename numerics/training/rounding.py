@@ -103,7 +103,7 @@ def rounding(batch: Batch, W: torch.Tensor, seen: Pass) -> Rounding:
     error = gamma(inputs.shape[-1]) * (inputs @ first.mT)
     raw = batch.inputs @ batch.first.mT
     kink = torch.zeros(batch.size, dtype=torch.bool, device=W.device)
-    errors = []
+    errors: list[torch.Tensor] = []
     for layer in range(len(W) + 1):
         if layer:
             weights = W[layer - 1]

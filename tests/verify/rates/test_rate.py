@@ -127,16 +127,19 @@ def valley(m, d):
 
 
 @pytest.mark.parametrize("seeds", [4, 12])
-@pytest.mark.parametrize("base", [flat, valley])
-def test_drifts_of_the_stated_sizes_are_seen(base, seeds):
+@pytest.mark.parametrize(("base", "size"), [(flat, "m"), (flat, "d"), (valley, "m")])
+def test_drifts_of_the_stated_sizes_are_seen(base, size, seeds):
     """Each experiment states what it would see and refute; an independent one with such a drift must do so."""
     repeats, seen, refuted = 200, 0, 0
 
     def shown(by, seed):
-        return drift(lambda m, d: base(m, d) - by * np.log(m), seed=seed + 10**6, seeds=seeds)
+        def law(m, d):
+            return base(m, d) - by * np.log({"m": m, "d": d}[size])
+
+        return drift(law, size=size, noise=0.1, seed=seed + 10**6, seeds=seeds)
 
     for seed in range(repeats):
-        stated = rate_of(cells(base, seed=seed, seeds=seeds), "m", Bound.LOWER)
+        stated = rate_of(cells(base, noise=0.1, seed=seed, seeds=seeds), size, Bound.LOWER)
         seen += shown(stated.seen, seed) is not Drift.NONE
         refuted += base is valley or shown(stated.refuted, seed) is Drift.LASTING
     fewest = stats.binom.ppf(1e-6, repeats, PROBABILITY)
