@@ -62,6 +62,11 @@ def _key(case: Case) -> Key:
     return case.target.label, case.v, case.training
 
 
+def forget() -> None:
+    """Train every network anew from now on."""
+    _runs.clear()
+
+
 def run_of(case: Case) -> tuple[MeasuredRuns, int]:
     """The batch that the case's network was trained in, and its place there.
 

@@ -28,26 +28,10 @@ from numerics.terminal.gaussian import GaussianOutput
 from theory.claims import Claim, find
 from verify.conclude import violated
 from verify.evaluate import BackendsDisagreeError
+from verify.mutants.fault import Fault
+from verify.mutants.training_faults import TRAINING_FAULTS
 from verify.search import Search
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One planted fault.
-
-    Attributes:
-        name: stable.
-        words: what is wrong, in words.
-        where: the attribute that is replaced: its owner and its name.
-        wrong: makes the faulty function from the right one.
-        witnesses: ids of the claims that should notice.
-    """
-
-    name: str
-    words: str
-    where: tuple[Any, str]
-    wrong: Callable[[Callable[..., Any]], Callable[..., Any]]
-    witnesses: tuple[str, ...]
+from verify.training import forget
 
 
 @dataclass(frozen=True)
@@ -63,8 +47,10 @@ class Noticed:
 def planted(fault: Fault) -> Iterator[None]:
     """Within the block, the measurements have the fault."""
     owner, name = fault.where
+    forget()
     with patch.object(owner, name, fault.wrong(getattr(owner, name))):
         yield
+    forget()
 
 
 def notice(fault: Fault, examples: int = 20, seed: int = 0) -> list[Noticed]:
@@ -215,4 +201,5 @@ FAULTS = (
         _curve_off("H", -1.0),
         ("budget.score.discretisation", "wht24.lemma9.constant"),
     ),
+    *TRAINING_FAULTS,
 )

@@ -92,7 +92,7 @@ def run_mutants(
 
 def hunted_claims(jobs: Jobs) -> list[tuple[Claim, Path | None]]:
     """The claims that are said to be true; a claim expected false is itself a variant that must die."""
-    return [(claim, file) for claim, file in jobs if claim.expected is not Expected.REFUTED]
+    return [(claim, file) for claim, file in jobs if claim.expected is not Expected.REFUTED and claim.design is None]
 
 
 def size(jobs: Jobs) -> int:

@@ -36,8 +36,8 @@ class Mutant:
 
 
 def mutable_claims() -> list[Claim]:
-    """The claims of the catalogue that are expected to be true."""
-    return [c for c in catalogue().values() if c.expected is Expected.SUPPORTED]
+    """The claims of the catalogue that are expected to be true, but for rates, which have variants of their own."""
+    return [c for c in catalogue().values() if c.expected is Expected.SUPPORTED and c.design is None]
 
 
 def mutants(claim: Claim) -> list[Mutant]:
