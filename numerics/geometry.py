@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 
 DRAWS = 100_000  # of vectors
 NETWORKS, NUMBERS = 250_000, 30_000_000  # networks of a case at most, and random numbers spent on them
+CHUNK = 1 << 19  # random numbers at once
 WIDEST_MATRIX = 32  # up to this width whole matrices are drawn, beyond it their products with the layer below
 INPUT = (0.6, -0.48, 0.64, 1.0)  # what the networks are fed: a point, and its noise level
 
@@ -126,7 +127,7 @@ def growth_moment(m: int, layers: int, power: int) -> float:
     return float((sums[power] * (2 / m) ** power) ** (layers + 1))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _ratios(m: int, layers: int, experiment: int) -> tuple[str, FloatArray]:
     """||q_L||^2/||X||^2 of independent random networks, with the name of the experiment."""
     if m < 1 or layers < 0:
@@ -136,17 +137,24 @@ def _ratios(m: int, layers: int, experiment: int) -> tuple[str, FloatArray]:
     whole = m <= WIDEST_MATRIX
     each = m * (len(INPUT) + layers * m) if whole else m * (layers + 1)
     count = int(min(NETWORKS, max(100, NUMBERS // each)))
+    at_once = max(1, CHUNK // (m * max(m, len(INPUT)) if whole else m))
+    sizes = [min(at_once, count - begun) for begun in range(0, count, at_once)]
+    squares = [np.square(_last_layer(rng, size, m, layers, whole)).sum(axis=1) for size in sizes]
+    ratios = np.concatenate(squares) / np.square(INPUT).sum()
+    ratios.setflags(write=False)
+    return name, ratios
+
+
+def _last_layer(rng: np.random.Generator, count: int, m: int, layers: int, whole: bool) -> FloatArray:
+    """q_L of ``count`` networks, shape (count, m)."""
     q = np.broadcast_to(np.array(INPUT), (count, len(INPUT)))
     for _ in range(layers + 1):
         if whole:
-            W = rng.standard_normal((count, m, q.shape[1]))
-            before = np.matmul(W, q[:, :, None])[:, :, 0]
+            before = np.matmul(rng.standard_normal((count, m, q.shape[1])), q[:, :, None])[:, :, 0]
         else:  # a matrix of normals times q is a vector of normals times ||q||
             before = rng.standard_normal((count, m)) * np.linalg.norm(q, axis=1, keepdims=True)
         q = np.maximum(sqrt(2 / m) * before, 0.0)
-    ratios = np.square(q).sum(axis=1) / np.square(INPUT).sum()
-    ratios.setflags(write=False)
-    return name, ratios
+    return q
 
 
 def _rounding(ratios: FloatArray, m: int, layers: int) -> float:

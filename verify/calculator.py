@@ -14,13 +14,14 @@ from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture, Target
 from theory.claims import Cases, Family
 from verify.cases import Case
-from verify.geometry_cases import DRAWN
+from verify.geometry_cases import DRAWN, geometry_choices
+from verify.linear_cases import linear_choices
 from verify.strategies import LARGE, needs_grid
 from verify.training_cases import simple_training
 
 # levels with how much trouble they give: grids are tried in the order of the sum
 LEVELS = {4.0: 2, 3.0: 3, 2.0: 1, 1.0: 0, 0.9: 6, 0.5: 3, 0.25: 4, 0.2: 5, 0.15: 6, 0.1: 5}
-RUNS = {"V_run", "M_run", "F_run"} | DRAWN  # each case runs a sampler, or draws vectors or networks
+RUNS = {"V_run", "M_run", "F_run", "loss_fresh"} | DRAWN  # each case runs a sampler, or draws vectors or networks
 COSTLY = {"KL", "KL_path", "F_out"} | RUNS  # on mixtures: quadrature in two dimensions, or a propagated density
 ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
 
@@ -66,8 +67,8 @@ def free_arguments(
 ) -> Iterator[tuple[tuple[str, float], ...]]:
     """Values of the free arguments that a claim uses; w is 1/2, or the shares ``w_share`` of u."""
     choices = {"u": u, "w": w_share or (0.5,), "x": x, "a_t": space.time_exponents, "C": (LARGE,)}
-    asked = [name for name in choices if name in names]
-    for values in product(*(choices[name] for name in asked)):
+    asked = {name: choices[name] for name in choices if name in names} | geometry_choices(names) | linear_choices(names)
+    for values in product(*asked.values()):
         found = dict(zip(asked, values, strict=True))
         if "w" in found and w_share:
             found["w"] *= found["u"]

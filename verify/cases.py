@@ -8,6 +8,7 @@ from typing import Any
 from numerics.score_errors import LinearError
 from numerics.targets import Target
 from numerics.training.setup import Training
+from theory.vocabulary import VOCABULARY
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Case:
         """What cases of one batch have in common: N, and for training whatever an index may run to."""
         plan = self.training
         if plan is None:
-            return (self.N,)
+            return (self.N, *(int(value) for name, value in self.free if VOCABULARY[name].symbol.is_integer))
         return self.N, self.target.d, plan.n, plan.m, plan.layers, plan.steps, int(dict(self.free).get("s", 0))
 
     def as_json(self) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 A refuted verdict gives the smallest counterexample and the largest violation, a certified one every case that was
 proved. All numbers are exact rationals (floats are dyadic rationals), the relation is text, and a digest over the
 rest shows whether the file was changed. ``scoreproof replay`` reads it, see :mod:`verify.replay`.
+
+A network of a training claim is written out with everything that was drawn for it. Where a verdict has more networks
+than there is room for (``WRITTEN_OUT``), the smallest are written out and the others only named.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from sympy.printing.str import StrPrinter
 
 from numerics.enclosures import Enclosure, Kind
 from numerics.targets import Gaussian, GaussianMixture, Target
+from numerics.training import Setup
 from verify.atomic import write_text
 from verify.cases import Case
 from verify.evaluate import Outcome
@@ -40,11 +44,13 @@ from verify.replay.format import (
     ScoreErrorFields,
     digest,
 )
+from verify.replay.network_fields import MAX_LAYERS, MAX_NUMBERS, NamedNetworkFields, NetworkFields
 from verify.verdicts import Status, Verdict
 
 Role = Literal["smallest counterexample", "largest violation", "proved"]
 PACKAGES = ("scoreproof", "python-flint", "sympy", "numpy", "mpmath")
 LONGEST_NAME, LONGEST_TITLE = 80, 2_000
+WRITTEN_OUT = 60_000  # numbers of all networks of one certificate
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -62,19 +68,20 @@ def certificate(verdict: Verdict) -> dict[str, Any]:
     if len(outcomes) > MAX_CASES:
         raise ValueError(f"a certificate has at most {MAX_CASES} cases, not {len(outcomes)}")
     claim = verdict.claim
+    written = _written_out([outcome.case for _, outcome in outcomes])
     content = Certificate(
         claim=ClaimFields(id=claim.id, title=claim.title[:LONGEST_TITLE], relation=relation_text(claim.relation)),
         status="refuted" if verdict.status is Status.REFUTED else "certified",
         seed=verdict.seed,
-        cases=[_case(role, outcome) for role, outcome in outcomes],
+        cases=[_case(role, outcome, i in written) for i, (role, outcome) in enumerate(outcomes)],
         versions={"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
     ).model_dump(mode="json")
     return {**content, "sha256": digest(content)}
 
 
 def has_certificate(verdict: Verdict) -> bool:
-    """Whether there is something to certify: the verdict is certified or refuted."""
-    return verdict.status in (Status.CERTIFIED, Status.REFUTED)
+    """Whether there is something to certify: the verdict is certified or refuted, by cases that it names."""
+    return verdict.status in (Status.CERTIFIED, Status.REFUTED) and bool(_outcomes(verdict))
 
 
 def write_certificate(verdict: Verdict, folder: Path | str, label: str = "") -> Path:
@@ -143,7 +150,7 @@ def _outcomes(verdict: Verdict) -> list[tuple[Role, Outcome]]:
     raise ValueError(f"a {verdict.status} verdict has no certificate; certified and refuted ones have")
 
 
-def _case(role: Role, outcome: Outcome) -> CaseFields:
+def _case(role: Role, outcome: Outcome, whole: bool) -> CaseFields:
     case, sampled = outcome.case, Kind.SAMPLED in (outcome.lhs.kind, outcome.rhs.kind)
     rate = sum({**outcome.lhs.sources, **outcome.rhs.sources}.values())
     return CaseFields(
@@ -159,6 +166,47 @@ def _case(role: Role, outcome: Outcome) -> CaseFields:
         bits=outcome.bits,
         evidence="ball arithmetic" if outcome.certified else ("sampling" if sampled else "float64"),
         error_rate=Fraction(rate) if sampled else None,
+        training=_network(case, whole),
+    )
+
+
+def _written_out(cases: list[Case]) -> set[int]:
+    """The places of the cases whose networks are written out: the smallest, until there is no more room."""
+    sizes = {place: _numbers(case) for place, case in enumerate(cases) if case.training is not None}
+    chosen, total = set(), 0
+    for place in sorted(sizes, key=lambda place: sizes[place]):
+        total += sizes[place]
+        if sizes[place] <= MAX_NUMBERS and total <= WRITTEN_OUT:
+            chosen.add(place)
+    return chosen
+
+
+def _numbers(case: Case) -> int:
+    """How many numbers a case's network is made of."""
+    assert case.training is not None
+    N, d, n, m = case.N, case.target.d, case.training.n, case.training.m
+    return n * d + 2 * N + n * N * d + m * (d + 1) + 2 * case.training.layers * m**2 + d * m
+
+
+def _network(case: Case, whole: bool) -> NetworkFields | NamedNetworkFields | None:
+    """The case's network with everything that was drawn for it, or its name alone."""
+    plan = case.training
+    if plan is None:
+        return None
+    if not whole or plan.layers > MAX_LAYERS:
+        return NamedNetworkFields(label=str(plan)[:2_000])
+    setup: Setup = plan.setup(case.target, case.v)
+    drawn, move = setup.drawn(), setup.direction(plan.reach)
+    return NetworkFields(
+        points=_rows(setup.points),
+        sigmas=_exact(setup.sigmas),
+        beta=_exact(setup.beta),
+        noises=_rows(drawn["noises"].tolist()),
+        first=_rows(drawn["first"].tolist()),
+        trained=[_rows(matrix) for matrix in drawn["trained"].tolist()],
+        last=_rows(drawn["last"].tolist()),
+        move=[_rows(matrix) for matrix in move.tolist()],
+        steps=plan.steps,
     )
 
 
@@ -180,6 +228,10 @@ def _data(case: Case) -> GaussianFields | MixtureFields | OtherFields:
         variances = _exact(line.variances) if line.stds is None else [s * s for s in _exact(line.stds)]
         return MixtureFields(weights=_exact(line.given), means=_exact(line.means), variances=variances)
     return OtherFields(label=target.label[:2_000])
+
+
+def _rows(matrix: Any) -> list[list[Fraction]]:
+    return [_exact(row) for row in matrix]
 
 
 def _exact(numbers: Any) -> list[Fraction]:

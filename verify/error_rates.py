@@ -27,6 +27,7 @@ from sympy.core.function import AppliedUndef
 from verify.calculator import RUNS
 from verify.geometry_cases import ARGUMENTS
 from verify.linear_cases import TRAINED
+from verify.training import WORDS
 
 FALSE_ALARM = 1e-6  # of a whole run
 CLAIMS = 1000  # places for claims in a run's budget; a run of more claims must say so
@@ -35,8 +36,9 @@ CLAIMS = 1000  # places for claims in a run's budget; a run of more claims must 
 _NEVER_RANDOM = {
     *("N", "d", "k", "m2", "lam", "mu", "u", "w", "x", "a_t", "C", "v", "sigma", "gamma"),
     *("V_out", "M_out", "V_EI", "cdf", "F_out"),
-    *("i", "j", "eta", "w0", "K", *TRAINED),
-    *("m", "layers", "I_beta", *ARGUMENTS),
+    *("i", "j", "eta", "w0", *TRAINED),
+    *("I_beta", *ARGUMENTS),
+    *WORDS,  # but for the fresh loss, which is among RUNS
 }
 # How often one quantity of the formula may ask a target: its parts (E_D asks for H and J), and three arguments for
 # one that is rounded. An integral asks at two orders, beyond its panels and at its ends.

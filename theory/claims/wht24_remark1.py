@@ -1,8 +1,8 @@
 """Wang-He-Tao 2024 Remark 1: on fresh data no network goes below the mmse, on its own training data it may.
 
 Setting: the network after K steps of gradient descent on n points, one noise at each point and level. On fresh data and
-fresh noise its loss is 1/2 sum_j beta_j E||sigma_j S + xi||^2, where each term is an excess >= 0 and mmse(v_j)/v_j (I6),
-so that
+fresh noise its loss is 1/2 sum_j beta_j E||sigma_j S + xi||^2, each term of which is an excess >= 0 plus mmse(v_j)/v_j
+(``info.dsm``), so that
 
     loss_fresh >= 1/2 sum_j beta_j mmse(v_j)/v_j.
 

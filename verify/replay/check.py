@@ -11,14 +11,17 @@ from typing import Any
 from verify.replay.clock import check_time, time_limit
 from verify.replay.errors import CannotCheck, TooWide
 from verify.replay.evaluate import evaluate
-from verify.replay.format import CaseFields, EnclosureFields, GaussianFields, MixtureFields
+from verify.replay.format import CaseFields, EnclosureFields, GaussianFields, MixtureFields, OtherFields
 from verify.replay.gaussian import GaussianData
 from verify.replay.intervals import between, bounds, precision
 from verify.replay.mixture import MixtureData
+from verify.replay.network import Network
+from verify.replay.network_fields import NamedNetworkFields
 from verify.replay.quantities import Quantities, ReplayCase
 from verify.replay.text import Statement
 
 PRECISIONS = (60, 100, 160, 256, 400)
+ENOUGH_FOR_WHOLE_NUMBERS = 1024  # a small network's losses are dyadic: with these bits most are points
 ENOUGH_FOR_EQUALITY = 160  # equal sides never separate: more bits would not help
 SHARP = Fraction(1, 2**33)  # relative width at which the intervals say enough about the certificate's numbers
 
@@ -68,7 +71,7 @@ def _check(statement: Statement, case: CaseFields, seconds: float) -> Checked:
     try:
         with time_limit(seconds):
             plain = replay_case(case)
-            for bits in PRECISIONS:
+            for bits in PRECISIONS if plain.network is None else (*PRECISIONS, ENOUGH_FOR_WHOLE_NUMBERS):
                 check_time()
                 try:
                     with precision(bits):
@@ -93,18 +96,25 @@ def replay_case(case: CaseFields) -> ReplayCase:
     """The case in this implementation's own types.
 
     Raises:
-        CannotCheck: the data have no exact description.
+        CannotCheck: the data (or the network, where there is one) have no exact description.
     """
-    data: GaussianData | MixtureData
+    data: GaussianData | MixtureData | None = None
+    network: Network | None = None
+    if isinstance(case.training, NamedNetworkFields):
+        raise CannotCheck(f"the network {case.training.label} is not written out")
+    if case.training is not None:
+        network = Network(case.training)
     if isinstance(case.data, GaussianFields):
         data = GaussianData(tuple(case.data.variances), tuple(case.data.means))
     elif isinstance(case.data, MixtureFields):
         data = MixtureData(tuple(case.data.weights), tuple(case.data.means), tuple(case.data.variances))
-    else:
+    elif network is None:
+        assert isinstance(case.data, OtherFields)
         raise CannotCheck(f"the data {case.data.label} are not described exactly")
     error = case.score_error
     a, b = (error.a, error.b) if error else (Fraction(0), Fraction(0))
-    return ReplayCase(data, tuple(case.v), case.sampler, case.start, a, b, {str(n): x for n, x in case.free.items()})
+    free = {str(name): number for name, number in case.free.items()}
+    return ReplayCase(data, tuple(case.v), case.sampler, case.start, a, b, free, network)
 
 
 def _sides(statement: Statement, case: ReplayCase) -> tuple[Ends, Ends]:

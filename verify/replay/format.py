@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
-FORMAT, VERSION = "scoreproof certificate", 1
+from verify.replay.network_fields import NamedNetworkFields, NetworkFields
+from verify.replay.rationals import Rational, Strict, Text, Word, to_text
+
+FORMAT, VERSION = "scoreproof certificate", 2
+READABLE = (1, 2)  # version 2 added networks, and free arguments beside the first five
 MAX_BYTES = 5_000_000
-MAX_DIGITS = 400  # of a numerator or denominator: the smallest float64 has a denominator of 324
 MAX_LEVELS, MAX_ATOMS, MAX_CASES = 1_000, 2_000, 2_000
 
-_RATIONAL = re.compile(rf"(-?[0-9]{{1,{MAX_DIGITS}}})(?:/([0-9]{{1,{MAX_DIGITS}}}))?")
+# fmt: off
+FreeName = Literal[
+    "u", "w", "x", "a_t", "C", "eta", "w0", "K", "dim", "angle", "cap_angle", "x2", "eps", "m", "layers", "s", "a_0",
+    "C_h", "C5", "C6",
+]
+# fmt: on
+FIRST_NAMES = {"u", "w", "x", "a_t", "C"}  # those of version 1
+WHOLE = ("K", "dim", "m", "layers", "s")
+POSITIVE = ("u", "w", "a_t", "C", "eta", "eps", "a_0", "C_h", "C5", "C6")
+NOT_NEGATIVE = ("angle", "cap_angle", "x2")
 
 
-def to_text(number: Fraction) -> str:
-    """``p/q`` in lowest terms, ``p`` for whole numbers."""
-    return str(Fraction(number))
-
-
-def _from_text(value: Any) -> Fraction:
-    if isinstance(value, Fraction):
-        return value
-    found = _RATIONAL.fullmatch(value) if isinstance(value, str) else None
-    if found is None or (found[2] is not None and int(found[2]) == 0):
-        shown = str(value)
-        shown = shown if len(shown) <= 40 else shown[:37] + "..."
-        raise ValueError(f"{shown!r} is no rational number; write p or p/q, at most {MAX_DIGITS} digits each")
-    return Fraction(int(found[1]), int(found[2] or 1))
-
-
-Rational = Annotated[Fraction, BeforeValidator(_from_text), PlainSerializer(to_text, return_type=str)]
-Text = Annotated[str, Field(max_length=2_000)]
-Word = Annotated[str, Field(max_length=300)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class GaussianFields(_Strict):
+class GaussianFields(Strict):
     """N(means, diag(variances))."""
 
     kind: Literal["gaussian"] = "gaussian"
@@ -59,7 +45,7 @@ class GaussianFields(_Strict):
         return self
 
 
-class MixtureFields(_Strict):
+class MixtureFields(Strict):
     """sum weights[i]/sum(weights) N(means[i], variances[i]) on the line."""
 
     kind: Literal["mixture"] = "mixture"
@@ -76,21 +62,21 @@ class MixtureFields(_Strict):
         return self
 
 
-class OtherFields(_Strict):
+class OtherFields(Strict):
     """Data that have no short exact description; such a case cannot be re-checked."""
 
     kind: Literal["other"] = "other"
     label: Text
 
 
-class ScoreErrorFields(_Strict):
+class ScoreErrorFields(Strict):
     """The learned score (1 + a) grad log p + b."""
 
     a: Rational
     b: Rational
 
 
-class EnclosureFields(_Strict):
+class EnclosureFields(Strict):
     """The true value is within ``radius`` of ``midpoint``."""
 
     midpoint: Rational
@@ -107,7 +93,7 @@ class EnclosureFields(_Strict):
         return self.midpoint - self.radius, self.midpoint + self.radius
 
 
-class CaseFields(_Strict):
+class CaseFields(Strict):
     """One case with the enclosures of both sides, read as ``lhs <= rhs`` or ``lhs == rhs``."""
 
     role: Literal["smallest counterexample", "largest violation", "proved"]
@@ -116,12 +102,13 @@ class CaseFields(_Strict):
     sampler: Literal["score", "denoiser", "ode", "heun"]
     start: Literal["noise", "exact"]
     score_error: ScoreErrorFields | None
-    free: dict[Literal["u", "w", "x", "a_t", "C"], Rational]
+    free: dict[FreeName, Rational]
     lhs: EnclosureFields
     rhs: EnclosureFields
     bits: int = Field(ge=0, le=100_000)
     evidence: Literal["ball arithmetic", "float64", "sampling"]
     error_rate: Rational | None = None
+    training: Annotated[NetworkFields | NamedNetworkFields, Field(discriminator="kind")] | None = None
 
     @model_validator(mode="after")
     def _legal(self) -> CaseFields:
@@ -129,25 +116,36 @@ class CaseFields(_Strict):
             raise ValueError("v is no grid: two or more levels, strictly decreasing")
         if self.v and self.v[-1] <= 0:
             raise ValueError(f"the level {to_text(self.v[-1])} of v is not positive")
-        for name in ("u", "w", "a_t", "C"):
-            if name in self.free and self.free[name] <= 0:
-                raise ValueError(f"{name} = {to_text(self.free[name])} is not positive")
-        if {"u", "w"} <= self.free.keys() and self.free["w"] >= self.free["u"]:
-            raise ValueError("w is not below u")
+        _check_free({str(name): number for name, number in self.free.items()})
+        if isinstance(self.training, NetworkFields):
+            self.training.check_levels(self.v)
+            d = len(self.data.variances) if isinstance(self.data, GaussianFields) else None
+            if d not in (None, self.training.d):
+                raise ValueError(f"the data have d = {d}, the network's {self.training.d}")
         return self
 
 
-class ClaimFields(_Strict):
+def _check_free(free: dict[str, Fraction]) -> None:
+    for name, number in free.items():
+        if name in WHOLE and (number.denominator != 1 or number < 0):
+            raise ValueError(f"{name} = {to_text(number)} is no whole number from 0 up")
+        if (name in POSITIVE and number <= 0) or (name in NOT_NEGATIVE and number < 0):
+            raise ValueError(f"{name} = {to_text(number)} is not positive")
+    if {"u", "w"} <= free.keys() and free["w"] >= free["u"]:
+        raise ValueError("w is not below u")
+
+
+class ClaimFields(Strict):
     id: Word
     title: Text
     relation: Annotated[str, Field(max_length=10_000)]
 
 
-class Certificate(_Strict):
+class Certificate(Strict):
     """A certified or refuted verdict."""
 
     format: Literal["scoreproof certificate"] = "scoreproof certificate"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     claim: ClaimFields
     status: Literal["certified", "refuted"]
     seed: int
@@ -156,6 +154,8 @@ class Certificate(_Strict):
 
     @model_validator(mode="after")
     def _legal(self) -> Certificate:
+        if self.version == 1 and any(c.training is not None or not c.free.keys() <= FIRST_NAMES for c in self.cases):
+            raise ValueError("version 1 has no networks, and no free arguments but " + ", ".join(sorted(FIRST_NAMES)))
         proved = [case.role == "proved" for case in self.cases]
         if self.status == "certified" and not all(proved):
             raise ValueError("a certified verdict has only proved cases")

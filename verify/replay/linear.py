@@ -14,10 +14,8 @@ from typing import Any
 from verify.replay.clock import check_time
 from verify.replay.errors import CannotCheck
 from verify.replay.intervals import log, real
+from verify.replay.names import OF_LINEAR
 
-ARGUMENTS = ("eta", "w0", "K")
-ON_LEVELS = ("W_gd", "eps2_gd", "loss_gd")
-SUMS = ("E_S_gd", "KL_path_gd", "V_gd", "KL_gd")
 MOST_STEPS = 200
 
 
@@ -34,7 +32,7 @@ class LinearScores:
     """
 
     def __init__(self, lam: Fraction, mean: Fraction, v: tuple[Fraction, ...], free: Mapping[str, Fraction]) -> None:
-        missing = [name for name in ARGUMENTS if name not in free]
+        missing = [name for name in OF_LINEAR if name not in free]
         if missing or mean:
             raise CannotCheck(f"linear scores without {', '.join(missing)}" if missing else "data with a mean")
         eta, steps = free["eta"], free["K"]
@@ -51,7 +49,7 @@ class LinearScores:
         return w
 
     def at(self, name: str, k: int) -> Any:
-        """One of ``ON_LEVELS``."""
+        """One of ``LINEAR_LEVELS``."""
         w, a, v = self.slopes[k], self.total[k], self.v[k]
         match name:
             case "W_gd":
@@ -64,7 +62,7 @@ class LinearScores:
         return self.total[k] * (self.slopes[k] + 1 / self.total[k]) ** 2
 
     def sum(self, name: str) -> Any:
-        """One of ``SUMS``."""
+        """One of ``LINEAR_SUMS``."""
         widths = [v - v_next for v, v_next in pairwise(self.v)]
         left = sum((width * self._error(k) for k, width in enumerate(widths)), Fraction(0))
         if name == "E_S_gd":

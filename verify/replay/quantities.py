@@ -22,40 +22,22 @@ from verify.replay.clock import check_time
 from verify.replay.errors import CannotCheck
 from verify.replay.gaussian import GaussianData
 from verify.replay.intervals import bounds, is_complex, log, over, real, sqrt, square
-from verify.replay.linear import ARGUMENTS, ON_LEVELS, SUMS, LinearScores
+from verify.replay.linear import LinearScores
 from verify.replay.mixture import MixtureData
+from verify.replay.names import (
+    AT_START,
+    CURVES,
+    LINEAR_LEVELS,
+    LINEAR_SUMS,
+    NETWORK_LEVELS,
+    NETWORK_NUMBERS,
+    OF_A_RUN,
+    POINTWISE,
+)
+from verify.replay.network import Network
 from verify.replay.normal import normal_cdf
 
 HALF = Fraction(1, 2)
-CURVES = ("J", "mmse", "H", "hess2", "cov2", "KLn")
-POINTWISE = ("score", "denoiser", "cov", "dscore", "cdf")
-OF_DRAWS = ("M_X", "V_X", "M_q", "V_q", "P_both", "P_cap", "P_q")  # vectors and networks
-OF_A_RUN = ("V_run", "M_run", "F_run", *OF_DRAWS)  # what a real run shows: known by name, sampled, never re-checked
-OF_VECTORS = ("dim", "angle", "cap_angle", "x2", "eps", "m", "layers")
-FREE = ("u", "w", "x", "a_t", "C", *ARGUMENTS, *OF_VECTORS)
-ON_GRID = ("v", "sigma", "gamma", "eps2", "excess", "loss", "mse", "dmse", *ON_LEVELS)
-NUMBERS = (
-    *("N", "d", "m2", "lam", "mu", *FREE, "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_run", "M_run"),
-    *("M_X", "V_X", "M_q", "V_q", *SUMS),
-)
-ARITY = {
-    **dict.fromkeys(CURVES, 1),
-    **dict.fromkeys(POINTWISE, 2),
-    "score_ahead": 3,
-    "denoiser_ahead": 3,
-    "drift2": 2,
-    "V_EI": 1,
-    "F_out": 1,
-    "F_run": 1,
-    "I_beta": 3,
-    "P_both": 1,
-    "P_cap": 1,
-    "P_q": 1,
-}
-NEEDS_GRID = {
-    *(*ON_GRID, "N", "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out", *SUMS),
-    *("V_run", "M_run", "F_run"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,39 +45,65 @@ class ReplayCase:
     """One case, all numbers exact.
 
     Attributes:
-        data: the law of X_0.
+        data: the law of X_0; None where only a network's data points are known.
         v: variances of the grid, decreasing; empty without a grid.
         sampler, start: as in the certificate.
         a, b: the learned score (1 + a) grad log p + b.
-        free: values of ``FREE``; C may be a pair, the ends of a range.
+        free: values of ``FREE``.
+        network: the network that is trained.
     """
 
-    data: GaussianData | MixtureData
+    data: GaussianData | MixtureData | None
     v: tuple[Fraction, ...] = ()
     sampler: str = "score"
     start: str = "noise"
     a: Fraction = Fraction(0)
     b: Fraction = Fraction(0)
     free: dict[str, Fraction] = field(default_factory=dict)
+    network: Network | None = None
 
 
 class Quantities:
     """Looks quantities up by name; a value is computed once. Make a new one after the precision changed."""
 
     def __init__(self, case: ReplayCase) -> None:
-        self.case, self.data = case, case.data
+        self.case = case
         self.levels = [real(v) for v in case.v]
         self.known: dict[Any, Any] = {}
+
+    @property
+    def data(self) -> GaussianData | MixtureData:
+        """The law of X_0.
+
+        Raises:
+            CannotCheck: the certificate only names it.
+        """
+        if self.case.data is None:
+            raise CannotCheck("the data are not described exactly")
+        return self.case.data
+
+    @property
+    def network(self) -> Network:
+        """The network that is trained.
+
+        Raises:
+            CannotCheck: the certificate gives none.
+        """
+        if self.case.network is None:
+            raise CannotCheck("a network is asked for, and the certificate gives none")
+        return self.case.network
 
     def exact(self, name: str) -> Fraction | None:
         """The value of a name that is a rational number, else None."""
         if name in self.case.free:
             return self.case.free[name]
+        if name in NETWORK_NUMBERS:
+            return self.network.exact(name)
         match name:
             case "N":
                 return Fraction(len(self.case.v) - 1)
             case "d":
-                return Fraction(self.data.d)
+                return Fraction(self.case.network.d if self.case.network else self.data.d)
             case "m2":
                 return self.data.m2
             case "lam":
@@ -111,19 +119,27 @@ class Quantities:
             return real(value)
         if name in OF_A_RUN:
             raise CannotCheck(f"{name} is what a real run showed")
-        if name in SUMS:
+        if name in NETWORK_NUMBERS:
+            return self._once(name, lambda: self.network.number(name))
+        if name in LINEAR_SUMS:
             return self._once(name, lambda: self._trained().sum(name))
         return self._once(name, getattr(self, f"_{name}"))
 
     def element(self, name: str, k: int) -> Any:
-        """One of ``ON_GRID`` at the index ``k``.
+        """One of ``INDEXED`` at the index ``k``.
 
         Raises:
-            CannotCheck: the index is outside 0 ... N.
+            CannotCheck: the index is outside 0 ... N; the value is that of a real run.
         """
+        if name in OF_A_RUN:
+            raise CannotCheck(f"{name} is what a real run showed")
+        if name in AT_START:
+            return real(self.network.at_start(name, k))
+        if name in NETWORK_LEVELS:
+            return real(self.network.level(name, k))
         if not 0 <= k < len(self.levels):
             raise CannotCheck(f"{name}[{k}] is outside the grid, whose indices are 0 to {len(self.levels) - 1}")
-        if name in ON_LEVELS:
+        if name in LINEAR_LEVELS:
             return self._once((name, k), lambda: self._trained().at(name, k))
         return self._once((name, k), lambda: self._element(name, self.levels[k]))
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from verify.replay.errors import Refused
-from verify.replay.format import FORMAT, MAX_BYTES, VERSION, Certificate, digest
+from verify.replay.format import FORMAT, MAX_BYTES, READABLE, Certificate, digest
+from verify.replay.names import FREE, NETWORK_SIZES
 from verify.replay.text import Statement, read_statement
 
 MAX_NESTING = 20
@@ -32,8 +33,10 @@ def read_certificate(path: Path) -> tuple[Certificate, Statement]:
     content = _json(raw, path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Refused(f"{path} is no {FORMAT}")
-    if content.get("version") != VERSION or isinstance(content["version"], bool):
-        raise Refused(f"{path} has version {content.get('version')!r}; this program reads version {VERSION}")
+    version = content.get("version")
+    if version not in READABLE or isinstance(version, bool):
+        reads = " and ".join(map(str, READABLE))
+        raise Refused(f"{path} has version {_short(version)}; this program reads the versions {reads}")
     if content.pop("sha256", None) != digest(content):
         raise Refused(f"{path}: the digest does not match, so the file was changed after it was written")
     try:
@@ -99,7 +102,13 @@ def _statement(certificate: Certificate, path: Path) -> Statement:
     for place, case in enumerate(certificate.cases, start=1):
         if statement.needs_grid and not case.v:
             raise Refused(f"{path}: the relation speaks of a grid, which case {place} does not give")
-        missing = sorted((statement.names & {"u", "w", "x", "a_t", "C"}) - set(case.free))
+        given = {*case.free, *(NETWORK_SIZES if case.training is not None else ())}
+        missing = sorted((statement.names & set(FREE)) - given)
         if missing:
             raise Refused(f"{path}: the relation speaks of {', '.join(missing)}, which case {place} does not give")
     return statement
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

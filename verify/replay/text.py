@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verify.replay.errors import Refused
-from verify.replay.quantities import ARITY, CURVES, NEEDS_GRID, NUMBERS, ON_GRID
+from verify.replay.names import ARITY, CURVES, INDEXED, NEEDS_GRID, NUMBERS
 
 MAX_CHARACTERS, MAX_NODES, MAX_DEPTH, MAX_DIGITS = 10_000, 2_000, 100, 400
 ELEMENTARY = ("exp", "log", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "Abs")
@@ -88,8 +88,8 @@ class _Walker:
                 self.visit(left, bound)
                 self.visit(right, bound)
             case ast.Subscript(value=ast.Name(id=name), slice=index):
-                if name not in ON_GRID:
-                    raise Refused(f"unknown quantity {_short(name)}[...]; with an index there are {', '.join(ON_GRID)}")
+                if name not in INDEXED:
+                    raise Refused(f"unknown quantity {_short(name)}[...]; with an index there are {', '.join(INDEXED)}")
                 self.names.add(name)
                 self.visit(index, bound)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):

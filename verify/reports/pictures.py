@@ -17,6 +17,8 @@ import matplotlib.pyplot as plt
 COLOURS = {"E_I": "#7f7f7f", "E_D": "#d95f02", "E_S": "#7570b3"}
 CURVE, STEP = "#1b4f72", "#d95f02"
 RASTER = 60  # points of the exact curve
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+DPI = 140
 
 
 def draw_schedules(budgets: list[GridBudget], to: Path) -> None:
@@ -25,7 +27,7 @@ def draw_schedules(budgets: list[GridBudget], to: Path) -> None:
     Raises:
         ValueError: matplotlib cannot write this kind of file.
     """
-    with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
+    with plt.rc_context(STYLE):
         figure = plt.figure(figsize=(4.2 * max(2, len(budgets)), 6.2), layout="constrained")
         rows = figure.subplot_mosaic(
             [[f"stairs{i}" for i in range(len(budgets))], ["bars"] * len(budgets)], height_ratios=[2, 1]
@@ -36,7 +38,7 @@ def draw_schedules(budgets: list[GridBudget], to: Path) -> None:
             if i:
                 rows[f"stairs{i}"].sharey(rows["stairs0"])
         bars(rows["bars"], budgets)
-        figure.savefig(to, dpi=140)
+        figure.savefig(to, dpi=DPI)
         plt.close(figure)
 
 

@@ -123,9 +123,10 @@ def connect(path: Path | None, check: bool = True) -> sqlite3.Connection:
 
 
 def _check(database: sqlite3.Connection, where: str) -> None:
-    made_by, schema, tables = (
+    # the tables first: they and the two numbers are committed together, perhaps by another process at this moment
+    tables, made_by, schema = (
         database.execute(question).fetchone()[0]
-        for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        for question in ("SELECT count(*) FROM sqlite_master", "PRAGMA application_id", "PRAGMA user_version")
     )
     if tables and made_by != APPLICATION_ID:
         raise StoreError(f"store {where}: a database, but not one of scoreproof; give another --store")

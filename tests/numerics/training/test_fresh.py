@@ -100,7 +100,7 @@ def test_default_draws_are_sharp_at_the_error_rate_of_a_search(target: Target, l
     assert abs(float(found.value) - truth) <= found.radius <= 0.15 * truth
 
 
-TILTED = np.array([[3.0, 1.2], [1.2, 0.6]])
+TILTED = np.array([[3.0, 1.2, 0.5], [1.2, 0.8, 0.1], [0.5, 0.1, 0.4]])  # three axes: a plane's may be symmetric
 WEIGHTED = [(0.3, [-1.5, 0.2], [[1.0, 0.6], [0.6, 0.5]]), (0.7, [1.0, 0.5], [[0.1, 0.0], [0.0, 2.0]])]
 # data with their second moments E X_0 X_0^T
 IN_SPACE: dict[str, tuple[Target, np.ndarray]] = {

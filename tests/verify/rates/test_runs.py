@@ -62,7 +62,8 @@ def test_which_way_a_bound_points(relation, bound):
 
 
 @pytest.mark.parametrize(
-    "relation", [Le(grad2[s], C6), Le(C5 * grad2[s], C5), Le(grad2[s], C5**2), Le(grad2[s], C5 + m)]
+    "relation",
+    [Le(grad2[s], C6), Le(C5 * grad2[s], C5), Le(grad2[s], C5**2), Le(grad2[s], C5 + m), Le(grad2[s], C5 * (C5 + m))],
 )
 def test_the_constant_is_a_factor_of_one_side(relation):
     with pytest.raises(ValueError, match="C5 must be"):
@@ -86,6 +87,16 @@ def test_examples_scale_the_seeds():
     assert [seeds_a_cell(PLAN, examples) for examples in (10, 40, 100, 250)] == [3, 4, 8, 20]
     assert sum(shard_sizes(LOWER, 100)) == 36 * 8
     assert sum(shard_sizes(LOWER, 10)) == 36 * 3
+
+
+def test_work_counts_every_size_and_seed():
+    small = dict.fromkeys(SIZES, 4)
+    for name in SIZES:
+        assert work(PLAN, tuple((small | {name: 8}).items())) > work(PLAN, tuple(small.items()))
+    assert work(replace(PLAN, seeds=16), PLAN.cells[0]) == 2 * work(PLAN, PLAN.cells[0])
+    # a product of two matrices of 256 rows and columns is in each of three layers
+    wide = tuple({"m": 256, "d": 4, "n": 256, "N": 1, "layers": 3}.items())
+    assert work(replace(PLAN, seeds=3), wide) > 3 * 3 * 256**3
 
 
 def test_shards_hold_every_cell_once_and_little_work():

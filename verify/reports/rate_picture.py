@@ -1,0 +1,126 @@
+"""Measured exponents of claims about rates beside the printed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sympy import Number, Symbol, diff, simplify
+
+from theory.claims import Claim
+from theory.claims.design import Bound
+from theory.vocabulary import VOCABULARY
+from verify.reports.training_pictures import BLACK, BLUE, GREY, ORANGE, figure
+
+COLUMNS = 4
+WRONG_SIDE = {Bound.LOWER: (-1,), Bound.UPPER: (1,), Bound.BOTH: ()}  # where the measured exponent refutes, if it lasts
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """The power of one size in a rate.
+
+    Attributes:
+        size: ``m``, ``d``, ``n``, ``N`` or ``layers``.
+        printed: in the claim; None where the size is no factor of that side.
+        drift, low, high: power with which the implied constant goes, and its interval.
+        lasting: whether this drift refutes the claim.
+    """
+
+    size: str
+    printed: float | None
+    drift: float
+    low: float
+    high: float
+    lasting: bool
+
+    @property
+    def measured(self) -> tuple[float, float, float]:
+        """The exponent that was measured and its interval: the printed one (0 if there is none) plus the drift."""
+        base = self.printed or 0.0
+        return base + self.drift, base + self.low, base + self.high
+
+
+def exponents(claim: Claim, rates: dict[str, Any]) -> list[Exponent]:
+    """The printed and measured powers of each size.
+
+    Args:
+        claim: a claim with a design.
+        rates: as :attr:`verify.verdicts.Verdict.rates`.
+
+    Raises:
+        ValueError: the claim has no design.
+    """
+    if claim.design is None:
+        raise ValueError(f"claim {claim.id} has no design, and so no rates")
+    found = []
+    for size, one in rates["variables"].items():
+        last = one["decided_by"] == "last"
+        value, ends = (one["last"]["value"], one["last"]) if last else (one["slope"], one)
+        drift = (value, ends["low"], ends["high"])
+        found.append(Exponent(size, printed_exponent(claim, size), *drift, one["drift"] == "lasting"))
+    return found
+
+
+def printed_exponent(claim: Claim, size: str) -> float | None:
+    """The power of a size in the side with the unnamed constant; None where that is not one number.
+
+    Raises:
+        ValueError: the claim has no design.
+    """
+    if claim.design is None:
+        raise ValueError(f"claim {claim.id} has no design, and so no printed rate")
+    _, side, _ = claim.design.sides(claim.relation)
+    x = VOCABULARY[size].symbol
+    power = simplify(x * diff(side, x) / side)
+    given = dict(claim.design.free)
+    power = power.subs({s: given[s.name] for s in power.free_symbols if isinstance(s, Symbol) and s.name in given})
+    return float(power) if isinstance(power, Number) else None
+
+
+def draw_rates(measured: Sequence[tuple[Claim, dict[str, Any]]], to: Path) -> None:
+    """A panel a claim: for each size the printed exponent as a line, the measured one as a point with its interval.
+
+    Raises:
+        ValueError: there is no claim, or one without a design.
+    """
+    if not measured:
+        raise ValueError("no claim with measured rates: there is nothing to draw")
+    columns = min(COLUMNS, len(measured))
+    rows = -(-len(measured) // columns)
+    with figure(to, columns, rows, width=3.1, height=2.7, share=True) as grid:
+        panels = list(grid.flat)
+        for axes, (claim, rates) in zip(panels, measured, strict=False):
+            draw_panel(axes, claim, exponents(claim, rates))
+        for axes in panels[len(measured) :]:
+            axes.axis("off")
+        for row in grid:
+            row[0].set_ylabel("exponent")
+        panels[0].legend(frameon=False, fontsize=7, loc="best")
+
+
+def draw_panel(axes: Any, claim: Claim, found: Sequence[Exponent]) -> None:
+    """One claim."""
+    assert claim.design is not None
+    _, _, bound = claim.design.sides(claim.relation)
+    printed_label: str | None = "printed"
+    measured_label: str | None = "measured, with interval"
+    for x, one in enumerate(found):
+        middle, low, high = one.measured
+        if one.printed is not None:
+            axes.plot([x - 0.32, x + 0.32], [one.printed] * 2, color=BLACK, lw=1.6, label=printed_label)
+            for sign in WRONG_SIDE[bound]:
+                ends = sorted((one.printed, one.printed + 0.5 * sign))
+                axes.fill_between([x - 0.32, x + 0.32], *ends, color=GREY, alpha=0.25, lw=0)
+            printed_label = None
+        axes.errorbar(
+            x, middle, yerr=[[middle - low], [high - middle]], color=ORANGE if one.lasting else BLUE, fmt="o", ms=4,
+            capsize=3, lw=1.2, label=None if one.lasting else measured_label,
+        )  # fmt: skip
+        measured_label = measured_label if one.lasting else None
+    axes.set_xticks(range(len(found)), [one.size for one in found])
+    axes.set_xlim(-0.6, len(found) - 0.4)
+    axes.set_xlabel("size")
+    axes.set_title(claim.id, fontsize=9)
