@@ -50,7 +50,7 @@ from verify.verdicts import Status, Verdict
 Role = Literal["smallest counterexample", "largest violation", "proved"]
 PACKAGES = ("scoreproof", "python-flint", "sympy", "numpy", "mpmath")
 LONGEST_NAME, LONGEST_TITLE = 80, 2_000
-WRITTEN_OUT = 60_000  # numbers of all networks of one certificate
+WRITTEN_OUT = 150_000  # numbers of all networks of one certificate
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 

@@ -25,6 +25,7 @@ from verify.cases import Case
 WORDS = frozenset(name for name in vars(words) if name in VOCABULARY)
 SIZES = ("n", "m", "layers", "K")
 FEW = 64  # batches that are kept; a claim's cases come one after the other, as do its variants
+ROOM = 2**28  # numbers of all kept batches together, 2 GiB; the newest is always kept
 TOGETHER = 64  # networks of one batch
 FRESH = "loss_fresh"
 LONG = 16  # runs of more steps are kept in the store
@@ -53,8 +54,17 @@ def _make(group: list[tuple[Key, Setup]]) -> None:
     runs = MeasuredRuns([setup for _, setup in group], plans, training_device(), keeping)
     for row, (key, _) in enumerate(group):
         _runs[key] = runs, row
-    while len({id(one) for one, _ in _runs.values()}) > FEW:
+    while len(kept := {id(one): one for one, _ in _runs.values()}) > 1:
+        if len(kept) <= FEW and sum(map(_numbers, kept.values())) <= ROOM:
+            break
         _runs.popitem(last=False)
+
+
+def _numbers(runs: MeasuredRuns) -> int:
+    """About how many numbers a batch keeps: weights, gradients and moves at the points looked at, and their kernels."""
+    one = runs.batch.setups[0]
+    points = min(runs.steps, LONG) + 1
+    return runs.batch.size * points * (4 * one.layers * one.m**2 + 4 * runs.batch.residuals**2)
 
 
 def _key(case: Case) -> Key:

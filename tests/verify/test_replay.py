@@ -386,7 +386,8 @@ HOSTILE = {
     "negative radius": ("cases.0.lhs.radius", "-1", "negative"),
     "unknown role": ("cases.0.role", "proved", "violations"),
     "unknown field": ("cases.0.free", {"q": "1"}, "free"),
-    "another version": ("version", 2, "version"),
+    "another version": ("version", 3, "versions 1 and 2"),
+    "a long version": ("version", "2" * 5000, "version"),
     "another format": ("format", "a poem", "no scoreproof certificate"),
     "no cases": ("cases", [], "cases"),
     "too many levels": ("cases.0.v", [str(2000 - i) for i in range(1500)], "v"),
@@ -417,7 +418,7 @@ def test_hostile_content_is_refused_with_a_reason(tmp_path, name):
         (b"[]", "no scoreproof certificate"),
         (b'{"format": "scoreproof certificate", "version": true}', "version"),
         (b'{"format": "scoreproof certificate", "version": 1}', "digest"),
-        (b" " * 5_000_001, "larger"),
+        (b" " * 10_000_001, "larger"),
     ],
 )
 def test_files_that_are_no_certificates_are_refused(tmp_path, raw, why):
@@ -548,4 +549,14 @@ def test_a_verdict_of_the_search_replays(run, tmp_path):
 
     path = write_certificate(verify_claim(find("wht24.lemma9.printed"), examples=10, seed=3), tmp_path)
     assert path.name == "wht24.lemma9.printed-3.json"
+    assert run(path)[0] == 0
+
+
+def test_certificates_of_trained_linear_scores_replay(run, tmp_path):
+    """Their step size, start and number of steps are free arguments of the case."""
+    from verify.search import verify_claim
+
+    verdict = verify_claim(find("linear.stability.half_loss"), examples=10, seed=3)
+    path = write_certificate(verdict, tmp_path)
+    assert {"eta", "w0", "K"} <= json.loads(path.read_text())["cases"][0]["free"].keys()
     assert run(path)[0] == 0

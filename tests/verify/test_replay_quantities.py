@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from theory.vocabulary import VOCABULARY
+from theory.vocabulary import VOCABULARY, Shape
 from verify.replay.errors import CannotCheck
 from verify.replay.gaussian import GaussianData
 from verify.replay.intervals import bounds, precision, real
 from verify.replay.mixture import MixtureData
-from verify.replay.quantities import ARITY, CURVES, NUMBERS, ON_GRID, Quantities, ReplayCase
+from verify.replay.names import ARITY, CURVES, INDEXED, NUMBERS, OF_A_RUN
+from verify.replay.quantities import Quantities, ReplayCase
 from verify.replay.tails import panel_bound, tail
 
 MP = mpmath.mp.clone()
@@ -119,8 +120,11 @@ def close(interval, value, digits=17):
 
 
 def test_the_whole_vocabulary_is_known_by_name():
-    known = {*CURVES, *ARITY, *NUMBERS, *ON_GRID, "k"}
+    known = {*CURVES, *ARITY, *NUMBERS, *INDEXED, "k"}
     assert set(VOCABULARY) == known
+    shapes = {Shape.SCALAR: {*NUMBERS, "k"}, Shape.INDEXED: set(INDEXED), Shape.FUNCTION: set(ARITY)}
+    for shape, names in shapes.items():
+        assert {name for name, quantity in VOCABULARY.items() if quantity.shape is shape} == names
     for name, arguments in ARITY.items():
         assert len(VOCABULARY[name].arguments) == arguments
 
@@ -372,12 +376,27 @@ def test_losses_of_a_learned_score(data):
         close(q.element("gamma", 0), 1 / level, 20)
 
 
+@pytest.mark.parametrize("name", OF_A_RUN)
+def test_what_a_run_shows_is_said_to_be_that(name):
+    q = Quantities(ReplayCase(MIXTURES["two"], (F(2), F(1))))
+    ask = {
+        Shape.SCALAR: q.number,
+        Shape.INDEXED: lambda n: q.element(n, 0),
+        Shape.FUNCTION: lambda n: q.call(n, real(1)),
+    }
+    with pytest.raises(CannotCheck, match="real run"):
+        ask[VOCABULARY[name].shape](name)
+
+
 def test_what_is_not_there_is_said():
     mixture, gauss = MIXTURES["two"], GaussianData((F(1), F(2)), (F(0), F(0)))
     q = Quantities(ReplayCase(mixture, (F(2), F(1))))
     for name in ("KL", "lam", "V_out", "V_run"):
         with pytest.raises(CannotCheck):
             q.number(name)
+    for ask in (lambda: q.number("m"), lambda: q.number("move2"), lambda: q.element("beta", 0)):
+        with pytest.raises(CannotCheck, match="no network|gives none"):
+            ask()
     with pytest.raises(CannotCheck, match="outside the grid"):
         q.element("v", 2)
     with pytest.raises(CannotCheck, match="singular"):

@@ -45,6 +45,7 @@ def show(
     import importlib
     import inspect
 
+    from rich.markup import escape
     from sympy import pretty
 
     import theory.claims as package
@@ -66,9 +67,11 @@ def show(
         if any(one.id == c.id for one in getattr(loaded, "CLAIMS", ())):
             out.print()
             out.print(inspect.cleandoc(loaded.__doc__ or ""), markup=False)
-    for label, text in (("setting", c.setting), ("note", c.note), ("derived from", ", ".join(c.derived_from))):
+    design = "" if c.design is None else str(c.design)
+    parents = ", ".join(c.derived_from)
+    for label, text in (("setting", c.setting), ("design", design), ("note", c.note), ("derived from", parents)):
         if text:
-            out.print(f"[bold]{label}[/bold] {text}")
+            out.print(f"[bold]{label}[/bold] {escape(text)}")
 
 
 @app.command()
@@ -99,7 +102,7 @@ def vocabulary(json: JsonOption = None) -> None:
         return
     table = Table("name", "meaning", "unit", "domain", box=None, pad_edge=False)
     for q in VOCABULARY.values():
-        name = {Shape.SCALAR: q.name, Shape.INDEXED: f"{q.name}[k]"}.get(q.shape)
+        name = {Shape.SCALAR: q.name, Shape.INDEXED: f"{q.name}[{q.axis}]"}.get(q.shape)
         table.add_row((name or f"{q.name}({', '.join(q.arguments)})").replace("[", r"\["), q.meaning, q.unit, q.domain)
     console().print(table)
 
@@ -140,4 +143,5 @@ def _summary(c):  # type: ignore[no-untyped-def]
         "relation": str(c.relation),
         "latex": c.latex,
         "derived_from": list(c.derived_from),
+        "design": None if c.design is None else str(c.design),
     }

@@ -14,7 +14,7 @@ from verify.replay.rationals import Rational, Strict, Text, Word, to_text
 
 FORMAT, VERSION = "scoreproof certificate", 2
 READABLE = (1, 2)  # version 2 added networks, and free arguments beside the first five
-MAX_BYTES = 5_000_000
+MAX_BYTES = 10_000_000
 MAX_LEVELS, MAX_ATOMS, MAX_CASES = 1_000, 2_000, 2_000
 
 # fmt: off

@@ -1,10 +1,11 @@
-"""The report folder of a run: ``index.html``, ``verdicts.json``, ``budgets.json``, ``schedules.png``."""
+"""The report folder of a run: ``index.html``, ``verdicts.json``, ``budgets.json``, and pictures as ``.png``."""
 
 from __future__ import annotations
 
 import base64
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from verify.certificates import has_certificate, write_certificate
 from verify.mutants.run import MutantRun
 from verify.reports.mutants import report_fields
 from verify.reports.pictures import draw_schedules
+from verify.reports.training_section import training_section
 from verify.schedules import PARTS, GridBudget, grid_budget
 from verify.verdicts import Verdict
 
@@ -61,10 +63,11 @@ def write_report(
     picture = None
     if budgets:
         draw_schedules(budgets, folder / "schedules.png")
-        picture = base64.b64encode((folder / "schedules.png").read_bytes()).decode()
+        picture = _embedded(folder / "schedules.png")
         _write(folder / "budgets.json", [b.as_json() for b in budgets])
     _write(folder / "verdicts.json", [v.as_json() for v in verdicts])
     certificates = {v.claim.id: write_certificate(v, folder / "certificates") for v in verdicts if has_certificate(v)}
+    training = [asdict(one) | {"data": _embedded(folder / one.file)} for one in training_section(verdicts, folder)]
     mutants = None
     if mutant_run is not None:
         mutants = report_fields(mutant_run)
@@ -81,6 +84,7 @@ def write_report(
             for v in verdicts
         ],
         mutants=mutants,
+        training=training,
         wrong=sum(not v.as_expected for v in verdicts),
         counts={s: sum(str(v.status) == s for v in verdicts) for s in sorted({str(v.status) for v in verdicts})},
         seed=seed,
@@ -96,6 +100,11 @@ def write_report(
     return path
 
 
+def _embedded(path: Path) -> str:
+    """A picture as text that a page can hold."""
+    return base64.b64encode(path.read_bytes()).decode()
+
+
 def _write(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
@@ -108,6 +117,7 @@ def _row(v: Verdict, examples: int, seed: int) -> dict[str, Any]:
         "source": c.source,
         "note": c.note,
         "setting": c.setting,
+        "design": str(c.design) if c.design else "",
         "power": str(v.detectable) if v.detectable else "",
         "mathml": mathml(c.relation, printer="presentation"),
         "command": f"scoreproof verify --claim {c.id} --examples {examples} --seed {seed}",

@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 COLOURS = {"E_I": "#7f7f7f", "E_D": "#d95f02", "E_S": "#7570b3"}
 CURVE, STEP = "#1b4f72", "#d95f02"
 RASTER = 60  # points of the exact curve
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+STYLE: Any = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 DPI = 140
 
 

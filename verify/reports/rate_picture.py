@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from sympy import Number, Symbol, diff, simplify
 
 from theory.claims import Claim
@@ -15,7 +17,8 @@ from theory.vocabulary import VOCABULARY
 from verify.reports.training_pictures import BLACK, BLUE, GREY, ORANGE, figure
 
 COLUMNS = 4
-WRONG_SIDE = {Bound.LOWER: (-1,), Bound.UPPER: (1,), Bound.BOTH: ()}  # where the measured exponent refutes, if it lasts
+HALF = 0.32  # of the width of a mark
+WRONG_SIDE: dict[Bound, tuple[int, ...]] = {Bound.LOWER: (-1,), Bound.UPPER: (1,), Bound.BOTH: (-1, 1)}
 
 
 @dataclass(frozen=True)
@@ -98,28 +101,38 @@ def draw_rates(measured: Sequence[tuple[Claim, dict[str, Any]]], to: Path) -> No
             axes.axis("off")
         for row in grid:
             row[0].set_ylabel("exponent")
-        panels[0].legend(frameon=False, fontsize=7, loc="best")
+        panels[0].legend(handles=legend(), frameon=False, fontsize=7, loc="best")
+
+
+def legend() -> list[Any]:
+    """What the marks mean, whichever of them a panel has."""
+    return [
+        Line2D([], [], color=BLACK, lw=1.6, label="printed"),
+        Line2D([], [], color=BLUE, marker="o", ms=4, lw=1.2, label="measured, with interval"),
+        Line2D([], [], color=ORANGE, marker="o", ms=4, lw=1.2, label="the same, refutes the claim"),
+        Patch(color=GREY, alpha=0.25, lw=0, label="side that would refute"),
+    ]
 
 
 def draw_panel(axes: Any, claim: Claim, found: Sequence[Exponent]) -> None:
-    """One claim."""
-    assert claim.design is not None
+    """One claim.
+
+    Raises:
+        ValueError: it has no design.
+    """
+    if claim.design is None:
+        raise ValueError(f"claim {claim.id} has no design, and so no rates")
     _, _, bound = claim.design.sides(claim.relation)
-    printed_label: str | None = "printed"
-    measured_label: str | None = "measured, with interval"
     for x, one in enumerate(found):
         middle, low, high = one.measured
         if one.printed is not None:
-            axes.plot([x - 0.32, x + 0.32], [one.printed] * 2, color=BLACK, lw=1.6, label=printed_label)
+            ends = [x - HALF, x + HALF]
+            axes.plot(ends, [one.printed] * 2, color=BLACK, lw=1.6)
             for sign in WRONG_SIDE[bound]:
-                ends = sorted((one.printed, one.printed + 0.5 * sign))
-                axes.fill_between([x - 0.32, x + 0.32], *ends, color=GREY, alpha=0.25, lw=0)
-            printed_label = None
-        axes.errorbar(
-            x, middle, yerr=[[middle - low], [high - middle]], color=ORANGE if one.lasting else BLUE, fmt="o", ms=4,
-            capsize=3, lw=1.2, label=None if one.lasting else measured_label,
-        )  # fmt: skip
-        measured_label = measured_label if one.lasting else None
+                axes.fill_between(ends, one.printed, one.printed + 0.5 * sign, color=GREY, alpha=0.25, lw=0)
+        error = [[middle - low], [high - middle]]
+        colour = ORANGE if one.lasting else BLUE
+        axes.errorbar(x, middle, yerr=error, color=colour, fmt="o", ms=4, capsize=3, lw=1.2)
     axes.set_xticks(range(len(found)), [one.size for one in found])
     axes.set_xlim(-0.6, len(found) - 0.4)
     axes.set_xlabel("size")

@@ -118,7 +118,7 @@ def counting(out: Console, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: float) -> None:
-    """One line a claim, then the count of what differs from the expected.
+    """One line a claim, then counterexamples, what was measured of rates, and the count of what is unexpected.
 
     The column *sees* is the smallest relative violation that would have been detected.
     """
@@ -139,6 +139,8 @@ def verdict_table(out: Console, verdicts: list[Verdict], seed: int, seconds: flo
         if v.counterexample is not None:
             out.print(f"{v.claim.id}: {_sides(v.counterexample)}", markup=False)
             out.print(f"    at {v.counterexample.case}", markup=False)
+        if v.rates is not None:
+            out.print(f"{v.claim.id}: {v.rates['sentence']}", markup=False)
     summary = f"{len(verdicts)} claims, {len(wrong)} not as expected, seed {seed}, {seconds:.0f} s"
     out.print(f"[{'bold red' if wrong else 'bold green'}]{summary}[/]")
 

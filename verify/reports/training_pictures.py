@@ -55,8 +55,9 @@ def _draw_printed(axes: Any, found: LossCurves) -> None:
         axes.plot(np.where(np.isfinite(values), values, np.nan), color=ORANGE, lw=1, marker="o", ms=3, alpha=0.8)
     axes.axhline(1, color=GREY, lw=0.8)
     axes.axhspan(found.silent.min(), found.silent.max(), color=PURPLE, alpha=0.3, lw=0)
-    axes.annotate("output 0: all units are off", (0, found.silent.min() / 5), color=PURPLE, va="top", fontsize=8)
-    axes.set(yscale="log", xlabel="step s", ylabel="loss / loss at the start")
+    below = found.silent.min() / 10
+    axes.annotate("output 0: all units are off", (0, below), color=PURPLE, va="top", fontsize=8)
+    axes.set(yscale="log", xlabel="step s", ylabel="loss / loss at the start", ylim=(below / 1e4, None))
     axes.set_title("printed step h = n N/(m min g)", fontsize=9)
 
 

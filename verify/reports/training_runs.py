@@ -158,9 +158,7 @@ def implied_constants(m: int, steps: int = 200) -> Implied:
     found, _ = train(runs.batch, runs.h, steps, kernel_at=looks.tolist())
     fall = 1 - found.loss[:, 1:] / found.loss[:, :-1]
     rate = runs.h[:, None] * printed_rate(m, SIZE, SIZE, SIZE)
-    return Implied(
-        m, (fall / rate).numpy(), looks, (found.lambda_min / printed_rate(m, SIZE, SIZE, SIZE)).numpy()
-    )
+    return Implied(m, (fall / rate).numpy(), looks, (found.lambda_min / printed_rate(m, SIZE, SIZE, SIZE)).numpy())
 
 
 def printed_rate(m: int, n: int, N: int, d: int) -> float:
