@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import torch
 from sympy.core.relational import Relational
 
 from numerics.targets import Gaussian, Target
-from theory.claims import Cases, Family
+from numerics.targets.base import NotAvailable
+from theory.claims import Cases, Family, TrainingSpace
 from theory.compiler import CompileError, compile_array, names_used
+from theory.vocabulary import training as training_words
+from theory.vocabulary.words import VOCABULARY
 from verify.language.errors import BadInput
 
 LEARNED = {"eps2", "excess", "loss", "mse", "dmse", "E_S"}
@@ -28,6 +32,14 @@ PATH = {"E_D", "E_S", "KL_path"}
 SAMPLERS = ("score", "denoiser", "ode", "heun")
 MAX_STEPS = 6
 
+# curves that training cases have as well, at their noise levels
+CURVES = ("J", "mmse", "H", "hess2", "cov2", "KLn")
+# Networks that are trained. The sizes m, layers and K are also those of other experiments.
+OF_TRAINING = frozenset(name for name in vars(training_words) if name in VOCABULARY) - {"m", "layers", "K"}
+HIDDEN_CONSTANTS = frozenset({"C5", "C6", "C_h"})
+ONE_SAMPLE = frozenset({"res_norm", "xi_norm", "x_norm", "S_unit"})  # known where n = N = 1
+BESIDE_TRAINING = frozenset({*("N", "d", "m2", "v", "sigma", "gamma", "C", "m", "layers", "K"), *CURVES})
+
 
 def known_sampler(name: str) -> str:
     """The name of a sampler that the command line offers.
@@ -48,14 +60,12 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
             cannot be computed.
     """
     names = names_used(relation)
+    if names & OF_TRAINING:
+        return _training_cases(relation, names, sampler, targets)
     if known_sampler(sampler) in ("ode", "heun") and names & PATH:
         missing = ", ".join(sorted(names & PATH))
         raise BadInput(f"{missing} is a path divergence, which the deterministic {sampler} sampler does not have")
-    try:
-        for side in (relation.lhs, relation.rhs):
-            compile_array(side)
-    except CompileError as why:
-        raise BadInput(str(why)) from None
+    _require_computable(relation)
     if names & GAUSSIAN_LINE:
         families: tuple[Family, ...] = (Family.GAUSSIAN_1D,)
     elif names & ON_THE_LINE:
@@ -78,3 +88,42 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
         max_steps=MAX_STEPS,
         spread="lam" in names,
     )
+
+
+def _training_cases(relation: Relational, names: set[str], sampler: str, targets: list[Target]) -> Cases:
+    """The case space of a relation that speaks of networks and their training runs.
+
+    Raises:
+        BadInput: a constant without a value; a quantity that is not one of training runs; a sampler was chosen; data
+            that no points can be drawn from; a relation that cannot be computed.
+    """
+    trained = ", ".join(sorted(names & OF_TRAINING - HIDDEN_CONSTANTS)) or "training"
+    if hidden := sorted(names & HIDDEN_CONSTANTS):
+        raise BadInput(
+            f"{', '.join(hidden)} has no value: a theorem leaves it unnamed, and it is tested as a rate in a designed "
+            "experiment (Claim(..., design=Design(...)) in a file); write a number instead"
+        )
+    strange = sorted(name for name in names - OF_TRAINING - BESIDE_TRAINING if name.rstrip("'") not in CURVES)
+    if strange:
+        raise BadInput(
+            f"{', '.join(strange)} cannot stand beside {trained}, which speaks of networks that gradient descent trains; "
+            f"beside these there are {', '.join(sorted(BESIDE_TRAINING))}"
+        )
+    if known_sampler(sampler) != "score":
+        raise BadInput(f"{trained} is known after training, before any sampling; leave out --sampler {sampler}")
+    _require_computable(relation)
+    for target in targets:
+        try:
+            target.sample(1, torch.Generator().manual_seed(0))
+        except NotAvailable as why:
+            raise BadInput(f"no network can be trained on {target.label}: {why}") from None
+    single = {"most_points": 1, "most_levels": 1} if names & ONE_SAMPLE else {}
+    return Cases(training=TrainingSpace(**single))
+
+
+def _require_computable(relation: Relational) -> None:
+    try:
+        for side in (relation.lhs, relation.rhs):
+            compile_array(side)
+    except CompileError as why:
+        raise BadInput(str(why)) from None

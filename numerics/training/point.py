@@ -10,7 +10,7 @@ import torch
 from numerics.enclosures import EPS
 from numerics.training.automatic import slope_along
 from numerics.training.batch import Batch
-from numerics.training.kernel import gram
+from numerics.training.kernel import eigenvalues, gram
 from numerics.training.network import Pass, forward, gradient
 from numerics.training.rounding import Rounding, gamma, rounding
 
@@ -40,17 +40,15 @@ class Point:
         return torch.linalg.vector_norm(self.gradient, dim=(0, 2, 3))
 
     @cached_property
-    def decomposition(self) -> tuple[torch.Tensor, torch.Tensor]:
-        return torch.linalg.eigh(gram(self.batch, self.W, self.seen))
-
-    @property
     def spectrum(self) -> torch.Tensor:
-        return self.decomposition[0]
+        """Eigenvalues of K, ascending, (B, n N d)."""
+        return eigenvalues(gram(self.batch, self.W, self.seen))
 
     @cached_property
     def components(self) -> torch.Tensor:
         """(q_i . u)^2, (B, n N d)."""
-        return (self.decomposition[1].mT @ self.seen.u.flatten(1)[..., None])[..., 0].square()
+        vectors = torch.linalg.eigh(gram(self.batch, self.W, self.seen))[1]
+        return (vectors.mT @ self.seen.u.flatten(1)[..., None])[..., 0].square()
 
     @cached_property
     def kernel_error(self) -> torch.Tensor:

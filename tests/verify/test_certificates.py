@@ -13,7 +13,7 @@ from numerics.targets import Gaussian, GaussianMixture, PointCloud
 from theory.claims import Cases, Claim, find
 from theory.vocabulary import E_D, E_I, J, m2, u, v
 from verify.cases import Case
-from verify.certificates import certificate, file_name, relation_text, write_certificate
+from verify.certificates import certificate, file_name, has_certificate, relation_text, write_certificate
 from verify.evaluate import Evaluator
 from verify.replay.format import MAX_CASES, digest
 from verify.verdicts import Status, Tightness, Verdict
@@ -99,6 +99,10 @@ def test_only_decided_verdicts_have_one():
         certificate(replace(good, status=Status.SUPPORTED))
     with pytest.raises(ValueError, match="no case"):
         certificate(replace(good, status=Status.CERTIFIED))
+    assert has_certificate(good)
+    drifting = replace(good, counterexample=None, largest_violation=None)  # a rate is refuted by a design, not a case
+    assert not has_certificate(drifting)
+    assert not has_certificate(replace(good, status=Status.SUPPORTED))
     many = replace(good, status=Status.CERTIFIED, proved=(good.counterexample,) * (MAX_CASES + 1))
     with pytest.raises(ValueError, match=str(MAX_CASES)):
         certificate(many)

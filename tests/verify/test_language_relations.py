@@ -107,7 +107,7 @@ def test_what_is_read_can_be_computed(text: str, value: float) -> None:
 @pytest.mark.parametrize("name", [name for name in VOCABULARY if name != "k"])
 def test_every_quantity_can_be_typed(name: str) -> None:
     quantity = VOCABULARY[name]
-    arguments = ", ".join(quantity.arguments)
+    arguments = ", ".join(word if word in VOCABULARY else "1/2" for word in quantity.arguments)
     typed = {Shape.SCALAR: name, Shape.INDEXED: f"{name}[0]", Shape.FUNCTION: f"{name}({arguments})"}
     assert parse_expression(typed[quantity.shape]).has(quantity.symbol)
 

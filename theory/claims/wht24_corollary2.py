@@ -24,9 +24,17 @@ CLAIMS = (
         form=Form.PRINTED,
         cases=Cases(training=TrainingSpace()),
         design=Design(
-            levels=(("m", (64, 128, 256)), ("d", (2, 4, 8)), ("n", (1, 2, 4)), ("N", (2, 4, 8)), ("layers", (2,))),
+            levels=(
+                ("m", (32, 64, 128, 256)),
+                ("d", (1, 2, 4, 8)),
+                ("n", (1, 2, 4, 8)),
+                ("N", (2, 4, 8, 16)),
+                ("layers", (2,)),
+            ),
             constant="C6",
+            seeds=4,
             weighting="equal",
+            rule="printed",
             sigma_max=2.0,
             sigma_min=0.5,
             free=(("a_0", 0.75),),

@@ -47,11 +47,17 @@ _PRINTED_RATE = h * g_star[s] * m * d ** ((a_0 - 1) / 2) / (n**3 * N**2)
 
 
 def _design(constant: str, steps: int = 1, step: int = 0, free: tuple[tuple[str, float], ...] = ()) -> Design:
-    levels = (("m", (64, 128, 256)), ("d", (2, 4, 8)), ("n", (2, 4, 8)), ("N", (2, 4, 8)), ("layers", (2,)))
+    levels = (
+        ("m", (32, 64, 128, 256)),
+        ("d", (1, 2, 4, 8)),
+        ("n", (1, 2, 4, 8)),
+        ("N", (2, 4, 8, 16)),
+        ("layers", (2,)),
+    )
     return Design(
         levels=levels,
         constant=constant,
-        seeds=8,
+        seeds=4,
         steps=steps,
         step=step,
         factor=0.5,

@@ -39,9 +39,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     plain = _latin(name)
     if plain in names:
         return f"did you mean {plain!r}?"
-    near = difflib.get_close_matches(plain, names, n=3, cutoff=0.6)
-    if not near:
-        near = [n for n in names if n.lower() == plain.lower()]
+    near = [n for n in names if n.lower() == plain.lower()] or difflib.get_close_matches(plain, names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(map(repr, near))}?"
     return f"known are {', '.join(names)}"

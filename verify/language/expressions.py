@@ -22,9 +22,10 @@ from verify.language.binders import BINDERS, build_binder
 from verify.language.bounded import checked
 from verify.language.errors import BadInput, did_you_mean, quoted
 from verify.language.literals import exact, is_number
-from verify.language.scopes import INDICES, MAX_STEPS, MAX_WORK, Scope, free_index, require_on_grid
+from verify.language.scopes import INDICES, MAX_STEPS, MAX_WORK, ONE_FOR_EACH, Scope, free_index
 from verify.language.syntax import Source
 
+FREE_INDICES = ("k", "i", "j")  # which have no meaning outside a sum; a free s is any step of training
 CONSTANTS = {"pi": sympy.pi, "E": sympy.E}
 _EXTREMA = {"Max": Max, "Min": Min, "max": Max, "min": Min}
 CALLABLE = (*FUNCTIONS, "sqrt", "Abs", "abs", *_EXTREMA, *BINDERS, "Derivative")
@@ -87,7 +88,7 @@ class Builder:
 
     def name(self, node: ast.Name, scope: Scope) -> Any:
         name = node.id
-        if name in INDICES:
+        if name in INDICES and (INDICES[name] in scope or name in FREE_INDICES):
             if INDICES[name] not in scope:
                 raise self.source.error(node, str(free_index(INDICES[name])))
             return INDICES[name]
@@ -99,8 +100,8 @@ class Builder:
         if quantity.shape is Shape.SCALAR:
             return quantity.symbol
         arguments = ", ".join(quantity.arguments)
-        use = f"{name}[k]" if quantity.shape is Shape.INDEXED else f"{name}({arguments})"
-        kind = "a function" if arguments else "one value for each grid point"
+        use = f"{name}[{quantity.axis}]" if quantity.shape is Shape.INDEXED else f"{name}({arguments})"
+        kind = "a function" if arguments else ONE_FOR_EACH[quantity.axis]
         raise self.source.error(node, f"{name} is {kind}; write {use}")
 
     def quantity(self, node: ast.Name) -> Quantity:
@@ -121,11 +122,13 @@ class Builder:
             raise self.source.error(node, f"{quantity.name} has no index; {', '.join(indexed)} have one")
         if isinstance(node.slice, (ast.Slice, ast.Tuple)):
             raise self.source.error(node, f"{quantity.name} has one index, such as {quantity.name}[k]")
+        for part in ast.walk(node.slice):
+            if isinstance(part, ast.Name) and part.id in FREE_INDICES and INDICES[part.id] not in scope:
+                raise self.source.error(part, str(free_index(INDICES[part.id], quantity.axis)))
         index = self.build(node.slice, scope)
 
         def take() -> Any:
-            scope.require_index(index)
-            require_on_grid(index)
+            scope.require_element(quantity, index)
             return quantity.symbol[index]
 
         return self.at(node, take)

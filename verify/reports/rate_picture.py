@@ -101,7 +101,7 @@ def draw_rates(measured: Sequence[tuple[Claim, dict[str, Any]]], to: Path) -> No
             axes.axis("off")
         for row in grid:
             row[0].set_ylabel("exponent")
-        panels[0].legend(handles=legend(), frameon=False, fontsize=7, loc="best")
+        panels[0].figure.legend(handles=legend(), frameon=False, fontsize=8, loc="outside lower center", ncols=4)
 
 
 def legend() -> list[Any]:

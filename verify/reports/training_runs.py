@@ -26,6 +26,7 @@ SEEDS = 8
 SIZE = 4  # n, N and d
 FIRST_SEED, SEED_STEP = 9000, 5  # a network draws from its own seed and those right after it
 SIGMA_MIN, SIGMA_MAX = 1.0, 4.0
+STEP_WIDTH = 128  # of the networks that show the printed step
 STABLE = 2.0  # of h lambda_max
 A_0 = 0.75  # the paper's exponent, between 1/2 and 1
 
@@ -185,7 +186,7 @@ class StepSizes:
     bound: FloatArray
 
 
-def step_sizes(name: str, sizes: Sequence[int] = (1, 2, 4, 8), m: int = 128, layers: int = 2) -> StepSizes:
+def step_sizes(name: str, sizes: Sequence[int] = (1, 2, 4, 8), m: int = STEP_WIDTH, layers: int = 2) -> StepSizes:
     """The printed step against ``n`` or ``N``."""
     found, means, bounds = [], [], []
     for size in sizes:

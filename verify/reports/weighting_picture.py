@@ -50,7 +50,7 @@ def _told(name: str, contest: Contest, rows: list[Row]) -> str:
     common = [row for row in rows if row.yardstick != "own"]
     count = {verdict: sum(row.quotient.verdict == verdict for row in common) for verdict in ("fewer", "more")}
     return (
-        f"On {name} ({contest.networks} networks, {contest.steps} steps) EDM's weights need fewer steps in "
+        f"{name.capitalize()} ({contest.networks} networks, {contest.steps} steps): EDM's weights need fewer steps in "
         f"{count['fewer']} and more in {count['more']} of {len(common)} comparisons by yardsticks that are common to "
         "all weightings; the others are undecided or equal."
     )

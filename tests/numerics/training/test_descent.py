@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -144,7 +145,7 @@ def test_a_run_that_was_cut_goes_on_to_the_same_bits(survives):
 def test_chunks_follow_the_clock_and_are_longer_where_weights_are_many(monkeypatch):
     """A clock that a step takes 0.5 s on: chunks of 2 s, and of 5 s where the weights are worth 5 s of work."""
     ticks = iter(range(10**6))
-    monkeypatch.setattr("numerics.training.descent.time.monotonic", lambda: next(ticks) / 2)
+    monkeypatch.setattr("numerics.training.descent.time", SimpleNamespace(monotonic=lambda: next(ticks) / 2))
     for allowed, lengths in ((10**9, [4, 4, 4, 4, 4]), (BATCH.trained.nbytes / 5, [10, 10])):
         monkeypatch.setattr("numerics.training.descent.BYTES_A_SECOND", allowed)
         sink = Memory()
