@@ -118,9 +118,9 @@ def main() -> None:
     args = parser.parse_args()
     ratio, difference = many_at_once(args.networks, args.steps, args.device)
     lines = [
-        f"{args.networks} networks (m = 64, two layers, n = N = d = 8), {args.steps} steps: {ratio:.3g} times as fast as "
-        f"{args.networks} plain torch loops (median of {ROUNDS} rounds in turns); the losses of the first 20 steps differ "
-        f"by at most {difference:.1e}.",
+        f"{args.networks} networks (m = 64, two layers, n = N = d = 8), {args.steps} steps: {ratio:.3g} times as fast "
+        f"as {args.networks} plain torch loops (median of {ROUNDS} rounds in turns); the losses of the first 20 steps "
+        f"differ by at most {difference:.1e}.",
         "",
         "| width m | networks | training, Gflop/s | matrix product, Gflop/s | share |",
         "|---|---|---|---|---|",

@@ -9,13 +9,15 @@ import html
 import re
 from typing import Any
 
-from theory.vocabulary import VOCABULARY, Quantity, Shape
+from theory.vocabulary import VOCABULARY, Axis, Quantity, Shape, typed
 
 PLACE = "<!-- vocabulary -->"
 _HEADINGS = {
-    Shape.SCALAR: "Numbers",
-    Shape.INDEXED: "One value for each grid point",
-    Shape.FUNCTION: "Functions",
+    (Shape.SCALAR, Axis.GRID): "Numbers",
+    (Shape.INDEXED, Axis.GRID): "One value for each grid point",
+    (Shape.INDEXED, Axis.STEPS): "One value for each step of training",
+    (Shape.INDEXED, Axis.RESIDUALS): "One value for each residual of the training loss",
+    (Shape.FUNCTION, Axis.GRID): "Functions",
 }
 
 
@@ -33,22 +35,15 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def vocabulary_tables() -> str:
-    """Markdown tables of all quantities, one for each shape."""
+    """Markdown tables of all quantities, one for each shape and kind of index."""
     parts = []
-    for shape, heading in _HEADINGS.items():
-        rows = [_row(quantity) for quantity in VOCABULARY.values() if quantity.shape is shape]
+    for kind, heading in _HEADINGS.items():
+        rows = [_row(quantity) for quantity in VOCABULARY.values() if (quantity.shape, quantity.axis) == kind]
         parts += [
             f"### {heading}",
             "| typed | meaning | unit | domain |\n|---|---|---|---|\n" + "\n".join(rows),
         ]
     return "\n\n".join(parts)
-
-
-def typed(quantity: Quantity) -> str:
-    """How a conjecture writes the quantity: ``E_D``, ``v[k]`` or ``J(u)``."""
-    if quantity.shape is Shape.INDEXED:
-        return f"{quantity.name}[k]"
-    return quantity.name + (f"({', '.join(quantity.arguments)})" if quantity.arguments else "")
 
 
 def _row(quantity: Quantity) -> str:

@@ -38,6 +38,15 @@ def test_every_quantity_has_a_row_of_four_cells(hooks: ModuleType, page: SimpleN
     assert sorted(names) == sorted(VOCABULARY)
 
 
+def test_an_index_is_named_by_what_it_counts(hooks: ModuleType) -> None:
+    text = hooks.vocabulary_tables()
+    place = {name: text.index(f"| `{name}` |") for name in ("E_D", "v[k]", "loss_em[s]", "ev[i]", "J(u)")}
+    heads = ["Numbers", "each grid point", "each step of training", "each residual", "Functions"]
+    found = sorted([*place.values(), *(text.index(head) for head in heads)])
+    assert [text.index(head) for head in heads] == found[::2]
+    assert list(place.values()) == found[1::2]
+
+
 def test_a_lost_place_holder_is_an_error(hooks: ModuleType, page: SimpleNamespace) -> None:
     with pytest.raises(ValueError, match="vocabulary"):
         hooks.on_page_markdown("# Notation", page)

@@ -11,7 +11,9 @@ from theory.claims import Cases, Family, TrainingSpace
 from theory.compiler import CompileError, compile_array, names_used
 from theory.vocabulary import training as training_words
 from theory.vocabulary.words import VOCABULARY
+from verify.geometry_cases import NETWORKS
 from verify.language.errors import BadInput
+from verify.linear_cases import TRAINED
 
 LEARNED = {"eps2", "excess", "loss", "mse", "dmse", "E_S"}
 ON_THE_LINE = {
@@ -65,6 +67,7 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
     if known_sampler(sampler) in ("ode", "heun") and names & PATH:
         missing = ", ".join(sorted(names & PATH))
         raise BadInput(f"{missing} is a path divergence, which the deterministic {sampler} sampler does not have")
+    _require_an_experiment(names)
     _require_computable(relation)
     if names & GAUSSIAN_LINE:
         families: tuple[Family, ...] = (Family.GAUSSIAN_1D,)
@@ -106,8 +109,8 @@ def _training_cases(relation: Relational, names: set[str], sampler: str, targets
     strange = sorted(name for name in names - OF_TRAINING - BESIDE_TRAINING if name.rstrip("'") not in CURVES)
     if strange:
         raise BadInput(
-            f"{', '.join(strange)} cannot stand beside {trained}, which speaks of networks that gradient descent trains; "
-            f"beside these there are {', '.join(sorted(BESIDE_TRAINING))}"
+            f"{', '.join(strange)} cannot stand beside {trained}, a quantity of networks that gradient descent trains; "
+            f"beside it there are {', '.join(sorted(BESIDE_TRAINING))}"
         )
     if known_sampler(sampler) != "score":
         raise BadInput(f"{trained} is known after training, before any sampling; leave out --sampler {sampler}")
@@ -117,8 +120,17 @@ def _training_cases(relation: Relational, names: set[str], sampler: str, targets
             target.sample(1, torch.Generator().manual_seed(0))
         except NotAvailable as why:
             raise BadInput(f"no network can be trained on {target.label}: {why}") from None
-    single = {"most_points": 1, "most_levels": 1} if names & ONE_SAMPLE else {}
-    return Cases(training=TrainingSpace(**single))
+    return Cases(training=TrainingSpace(most_points=1, most_levels=1) if names & ONE_SAMPLE else TrainingSpace())
+
+
+def _require_an_experiment(names: set[str]) -> None:
+    """Raise BadInput where a size is named and nothing that has it."""
+    for size, owners in (("K", TRAINED), ("m", NETWORKS), ("layers", NETWORKS)):
+        if size in names and not names & owners:
+            example = {"K": "loss_em[K] or eps2_gd[0]"}.get(size, "loss_em[0] or V_q")
+            raise BadInput(
+                f"{size} is a size of networks or of their training; name something that has it, as {example}"
+            )
 
 
 def _require_computable(relation: Relational) -> None:

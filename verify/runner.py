@@ -15,6 +15,7 @@ from theory.claims import Claim
 from verify.conclude import conclude
 from verify.error_rates import CLAIMS
 from verify.executors import RunError, in_processes, in_this_process, on_cluster
+from verify.interrupts import stop_if_asked
 from verify.language.errors import BadInput
 from verify.shards import shard_sizes
 from verify.store import Run, RunSettings, Store, installed_versions
@@ -98,6 +99,7 @@ def run_claims(
         else:
             run.add(order.claim, order.shard, result)
         shard_done()
+        stop_if_asked()
         missing[order.claim].discard(order.shard)
         if not missing[order.claim]:
             claim = claims[order.claim]

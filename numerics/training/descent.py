@@ -181,7 +181,7 @@ def train(
             )
         )
         if step in wanted:
-            recorder.kernel.append((step, _eigenvalues(gram(batch, W, seen))))
+            recorder.kernel.append((step, eigenvalues(gram(batch, W, seen))))
         if step < steps:
             W = W - size * slope
         if step == steps or recorder.full(chunk):
@@ -190,10 +190,3 @@ def train(
                 sink.append(parts[-1], Checkpoint(step + 1, W.cpu()))
             recorder = _Recorder(batch)
     return History.joined(parts), W
-
-
-def _eigenvalues(K: torch.Tensor) -> torch.Tensor:
-    """Ascending; NaN for a kernel that is not finite, which LAPACK would refuse together with all others."""
-    finite = K.isfinite().all(dim=-1).all(dim=-1)
-    values = eigenvalues(torch.where(finite[:, None, None], K, torch.zeros_like(K)))
-    return torch.where(finite[:, None], values, torch.full_like(values, torch.nan))

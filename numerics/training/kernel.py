@@ -29,8 +29,10 @@ def gram(batch: Batch, W: torch.Tensor, seen: Pass | None = None) -> torch.Tenso
 
 
 def eigenvalues(K: torch.Tensor) -> torch.Tensor:
-    """Ascending, shape (B, n N d)."""
-    return torch.linalg.eigvalsh(K)
+    """Ascending, shape (B, n N d); NaN for a matrix that is not finite, of which LAPACK makes finite numbers."""
+    finite = K.isfinite().all(dim=-1).all(dim=-1)
+    values = torch.linalg.eigvalsh(torch.where(finite[:, None, None], K, torch.zeros_like(K)))
+    return torch.where(finite[:, None], values, torch.full_like(values, torch.nan))
 
 
 def largest(batch: Batch, W: torch.Tensor, seen: Pass | None = None) -> torch.Tensor:

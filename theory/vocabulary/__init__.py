@@ -32,6 +32,13 @@ def symbols_by_name() -> dict[str, Any]:
     return {name: quantity.symbol for name, quantity in VOCABULARY.items()}
 
 
+def typed(quantity: Quantity) -> str:
+    """How a conjecture writes a quantity: ``E_D``, ``v[k]``, ``loss_em[s]``, ``ev[i]`` or ``J(u)``."""
+    if quantity.shape is Shape.INDEXED:
+        return f"{quantity.name}[{quantity.axis}]"
+    return quantity.name + (f"({', '.join(quantity.arguments)})" if quantity.arguments else "")
+
+
 def to_latex(expression: Any) -> str:
     """LaTeX of an expression, with the vocabulary's own names.
 

@@ -31,9 +31,11 @@ app.add_typer(schedule.app, name="schedule")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; bad input is one line on standard error and exit code 2."""
+    from verify.interrupts import listen
     from verify.language.errors import BadInput
     from verify.runner import RunError
 
+    listen()
     try:
         code = app(arguments, standalone_mode=False)
     except (BadInput, RunError, OSError) as error:
