@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from sympy.core.relational import Relational
 
 from numerics.targets import Gaussian, Target
-from numerics.targets.base import NotAvailable
 from theory.claims import Cases, Family, TrainingSpace
 from theory.compiler import CompileError, compile_array, names_used
 from theory.vocabulary import training as training_words
@@ -63,7 +61,7 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
     """
     names = names_used(relation)
     if names & OF_TRAINING:
-        return _training_cases(relation, names, sampler, targets)
+        return _training_cases(relation, names, sampler)
     if known_sampler(sampler) in ("ode", "heun") and names & PATH:
         missing = ", ".join(sorted(names & PATH))
         raise BadInput(f"{missing} is a path divergence, which the deterministic {sampler} sampler does not have")
@@ -93,12 +91,12 @@ def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) 
     )
 
 
-def _training_cases(relation: Relational, names: set[str], sampler: str, targets: list[Target]) -> Cases:
+def _training_cases(relation: Relational, names: set[str], sampler: str) -> Cases:
     """The case space of a relation that speaks of networks and their training runs.
 
     Raises:
-        BadInput: a constant without a value; a quantity that is not one of training runs; a sampler was chosen; data
-            that no points can be drawn from; a relation that cannot be computed.
+        BadInput: a constant without a value; a quantity that is not one of training runs; a sampler was chosen; a
+            relation that cannot be computed.
     """
     trained = ", ".join(sorted(names & OF_TRAINING - HIDDEN_CONSTANTS)) or "training"
     if hidden := sorted(names & HIDDEN_CONSTANTS):
@@ -115,11 +113,6 @@ def _training_cases(relation: Relational, names: set[str], sampler: str, targets
     if known_sampler(sampler) != "score":
         raise BadInput(f"{trained} is known after training, before any sampling; leave out --sampler {sampler}")
     _require_computable(relation)
-    for target in targets:
-        try:
-            target.sample(1, torch.Generator().manual_seed(0))
-        except NotAvailable as why:
-            raise BadInput(f"no network can be trained on {target.label}: {why}") from None
     return Cases(training=TrainingSpace(most_points=1, most_levels=1) if names & ONE_SAMPLE else TrainingSpace())
 
 

@@ -8,7 +8,6 @@ import pytest
 from sympy import Eq, Ge, Le, Product, Sum, Symbol
 
 from numerics.targets import Gaussian
-from numerics.targets.base import NotAvailable
 from theory.claims import TrainingSpace
 from theory.compiler import compile_array
 from theory.vocabulary import (
@@ -132,20 +131,6 @@ def test_words_of_one_sample_get_one_sample() -> None:
     space = conjecture_cases(parse_relation("res_norm <= xi_norm + sigma[0]*S_unit"), "score", []).training
     assert space is not None
     assert (space.most_points, space.most_levels) == (1, 1)
-
-
-class Curve(Gaussian):
-    """Data that are known by their curves alone."""
-
-    def sample(self, n, generator):
-        raise NotAvailable("it has no points")
-
-
-def test_data_that_give_no_points_are_refused() -> None:
-    relation = parse_relation("loss_em[K] <= loss_em[0]")
-    assert conjecture_cases(relation, "score", [Gaussian(d=1, var=1.0)]).training is not None
-    with pytest.raises(BadInput, match="no network can be trained on .*: it has no points"):
-        conjecture_cases(relation, "score", [Gaussian(d=1, var=1.0), Curve(d=1, var=1.0)])
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ def conjecture(
     Example: [bold]scoreproof conjecture "E_D <= d/4*Sum(log(v\\[k]/v\\[k+1])**2, (k, 0, N-1))"[/bold]
 
     The names are those of [bold]scoreproof claims vocabulary[/bold]. A learned score with an error is drawn where the
-    relation speaks of one (eps2, excess, loss, mse, dmse, E_S), otherwise the score is exact.
+    relation speaks of one (eps2, excess, loss, mse, dmse, E_S), otherwise the score is exact. A relation that speaks of
+    training, such as [bold]"grad2\\[s] <= 2*lambda_max\\[s]*loss_em\\[s]"[/bold], is tried on networks that gradient
+    descent trains on points of the data.
 
     Exit code 0: not refuted; 1: refuted or inconclusive; 2: bad input.
     """
