@@ -37,7 +37,7 @@ CURVES = ("J", "mmse", "H", "hess2", "cov2", "KLn")
 # Networks that are trained. The sizes m, layers and K are also those of other experiments.
 OF_TRAINING = frozenset(name for name in vars(training_words) if name in VOCABULARY) - {"m", "layers", "K"}
 HIDDEN_CONSTANTS = frozenset({"C5", "C6", "C_h"})
-ONE_SAMPLE = frozenset({"res_norm", "xi_norm", "x_norm", "S_unit"})  # known where n = N = 1
+ONE_SAMPLE = frozenset({"res_norm", "xi_norm", "x_norm", "S_unit", "Lip"})  # known where n = N = 1
 BESIDE_TRAINING = frozenset({*("N", "d", "m2", "v", "sigma", "gamma", "C", "m", "layers", "K"), *CURVES})
 
 

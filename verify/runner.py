@@ -135,4 +135,4 @@ def _orders(jobs: Jobs, examples: int, seed: int, device: str, store: Path | Non
 
 
 def _slow(claim: Claim) -> bool:
-    return claim.design is not None or not claim.names.isdisjoint({"KL", "KL_path"})
+    return claim.design is not None or not claim.names.isdisjoint({"KL", "KL_path", "loss_fresh"})

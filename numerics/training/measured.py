@@ -122,6 +122,15 @@ class MeasuredRuns:
                 radius[:, s] += before[1] if before else 0.0
         return Enclosure.of(value, radius)
 
+    def _growth(self) -> Enclosure:
+        loss = self.number("loss_em")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = loss.value[:, 1:] / loss.value[:, :-1]
+            error = loss.radius[:, 1:] / loss.value[:, :-1] + ratio * loss.radius[:, :-1] / loss.value[:, :-1]
+        worst = ratio.argmax(axis=1)[:, None]
+        value, radius = (np.take_along_axis(x, worst, axis=1)[:, 0] for x in (ratio, 2 * error))
+        return Enclosure.of(value, radius)
+
     @cached_property
     def linearised(self) -> torch.Tensor:
         return linearised_residuals(self.batch, self.h, self.steps)

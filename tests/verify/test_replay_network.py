@@ -106,6 +106,16 @@ def test_every_certified_outcome_of_the_corrected_lemma_replays(tmp_path):
     assert {a.answer for a in answers(write_certificate(verdict, tmp_path))} == {Answer.AGREE}
 
 
+def test_equal_sides_of_a_bound_are_told_by_enough_bits(tmp_path):
+    """One residual, and no unit that the move turns: the sides are one dyadic number of some 500 bits."""
+    case = Case(Gaussian(d=3, var=1.0), (1.0, 0.5), training=Training(1, 1, seed=0))
+    verdict = certified(CORRECTED.relation, case)
+    assert (verdict.proved[0].relation, verdict.proved[0].bits) == (Relation.HOLDS, 512)
+    (found,) = answers(write_certificate(verdict, tmp_path))
+    assert (found.answer, found.bits) == (Answer.AGREE, 1024)
+    assert found.lhs[0] == found.lhs[1] == found.rhs[0] == found.rhs[1]
+
+
 def test_sizes_and_weights_of_the_levels_are_known(tmp_path):
     content = certificate(certified(Le(move2, 1), drawn(steps=3)))
     text = "n + m + layers + K + d + beta[0] + g[1] - g_min - g_max"

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -16,6 +17,7 @@ from verify.reports import training_section
 from verify.reports.folder import write_report
 from verify.reports.rate_picture import draw_rates, exponents, printed_exponent
 from verify.reports.terminal import verdict_table
+from verify.reports.training_runs import Implied, LossCurves
 from verify.verdicts import Status, Tightness, Verdict
 
 SENTENCE = "the printed rate n^-3 is loose by n^a, a in [2.5, 2.9]"
@@ -127,6 +129,49 @@ def test_a_claim_on_the_kernel_brings_the_spectrum_alone(tmp_path: Path, monkeyp
     assert [path.name for path in tmp_path.glob("*.png")] == ["training-spectrum.png"]
     assert "of 4 networks of width 4," in page
     assert re.search(r'<img src="data:image/png;base64,[^"]{1000,}" alt="Largest and smallest', page)
+
+
+def test_the_caption_of_losses_counts_what_the_runs_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Of three networks two end silent and two stay below their envelope."""
+    found = LossCurves(
+        m=7,
+        printed=np.array([[1, 1e3, 0.1], [1, 1e9, 0.2], [1, 1e5, np.inf]]),
+        h_lambda=np.array([30.0, 10.0, 20.0]),
+        silent=np.array([0.1, 0.2, 0.3]),
+        stable=np.array([[1, 0.8], [1, 0.95], [1, 0.5]]),
+        envelope=np.array([[1, 0.9], [1, 0.9], [1, 0.9]]),
+        linearised=np.array([[1, 0.4], [1, 0.95], [1, 0.5]]),
+    )
+    monkeypatch.setattr(training_section, "loss_curves", lambda: found)
+    (group,) = (one for one in training_section.GROUPS if one.name == "loss")
+    caption = group.draw([], tmp_path / "loss.png")
+    for words in (
+        "3 networks of width 7",
+        "lambda_max is 10 to 30",
+        "all units off in 2 of the networks",
+        "falls to 5.0e-01 to 9.5e-01 of its start in 1 steps",
+        "0.5 to 1.0 times as much",
+        "above 2 of 3 runs",
+        "ends at 0.90 to 0.90",
+    ):
+        assert words in caption
+
+
+def test_the_caption_of_constants_names_the_widths_without_a_smallest_eigenvalue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    floors = {16: 1e-14, 64: 30.0, 256: 60.0}
+
+    def made(m: int) -> Implied:
+        return Implied(m, np.array([[100.0, 10.0], [200.0, -1.0 if m == 64 else 20.0]]), np.array([0, 1]),
+                       np.full((2, 2), floors[m]))  # fmt: skip
+
+    monkeypatch.setattr(training_section, "implied_constants", made)
+    (group,) = (one for one in training_section.GROUPS if one.name == "constant")
+    caption = group.draw([], tmp_path / "constant.png")
+    assert "at width 16 that is 0 but for rounding" in caption
+    assert "It is 1e+02 to 2e+02 in the first step" in caption
+    assert "In 1 of 6 runs the loss grew" in caption
 
 
 def test_each_picture_belongs_to_claims_that_there_are():

@@ -32,6 +32,7 @@ from theory.vocabulary import (
     g_min,
     g_star,
     grad2,
+    growth,
     h,
     lambda_max,
     lambda_min,
@@ -113,11 +114,13 @@ CLAIMS = (
     Claim(
         id="wht24.thm1.narrow",
         title="h = 1/lambda_max at the start keeps the loss from growing, for networks of every width",
-        relation=Le(loss_em[s + 1], loss_em[s]),
+        relation=Le(growth, 1),
         source="own derivation",
         form=Form.CONJECTURE,
         expected=Expected.REFUTED,
-        cases=Cases(training=TrainingSpace(factors=(1.0, 1.0), widths=(2, 4, 8), by_hand=False)),
+        cases=Cases(
+            training=TrainingSpace(factors=(1.0, 1.0), widths=(4, 8, 16), most_layers=6, most_steps=8, by_hand=False)
+        ),
         note="lambda_max grows along the run, in narrow and deep networks far beyond 2/h",
     ),
     Claim(

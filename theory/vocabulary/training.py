@@ -70,6 +70,8 @@ apart = indexed(
     Axis.STEPS,
 )
 
+growth = scalar("growth", "largest loss_em[s + 1]/loss_em[s] along the run", "1", ">= 0", r"\rho", nonnegative=True)
+
 # --- at theta_0: one value for each of the n N d residuals --------------------------------------------------------
 ev = indexed("ev", "eigenvalue i of the NTK at theta_0, ascending", "1", ">= 0", r"\lambda", Axis.RESIDUALS)
 proj2 = indexed(
