@@ -14,26 +14,15 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 
 from benchmarks.page import DOCS, write_between
 from verify.censored import Quotient
+from verify.reports.weighting_picture import LOSSES, NAMES, draw_courses
 from verify.weightings import CONFIDENCE, FRESH, YARDSTICKS, Contest, Course, Row, compare, contests, run
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 PICTURE = DOCS / "images" / "weightings.png"
-COLOURS = {"edm": "#d95f02", "uniform": "#1b4f72", "1/sigma": "#1b9e77", "1/sigma2": "#7570b3"}
-NAMES = {"edm": "EDM", "uniform": "equal weights", "1/sigma": "1/sigma", "1/sigma2": "1/sigma^2"}
-LOSSES = {
-    "own": "its own loss",
-    "unweighted": "the unweighted loss",
-    "levels": "the mean over levels",
-    "E_S": "E_S on fresh draws",
-}
-BAND = (0.1, 0.9)  # quantiles over the networks
 WORDS = {
     "fewer": "EDM needs **fewer steps** in {0} of {1} comparisons",
     "more": "EDM needs **more steps** in {0} of {1}",
@@ -107,28 +96,6 @@ def _dominance(found: dict[str, Course]) -> list[str]:
     return [*lines, ""]
 
 
-def draw(courses: dict[str, dict[str, Course]], to: Path) -> None:
-    """Losses against steps, a row a data set and a column a yardstick: medians and bands over the networks."""
-    with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
-        shape = (len(courses), len(YARDSTICKS))
-        figure, grid = plt.subplots(
-            *shape, figsize=(3.1 * shape[1], 2.7 * shape[0]), layout="constrained", squeeze=False
-        )
-        for axes_row, (name, found) in zip(grid, courses.items(), strict=True):
-            for axes, yardstick in zip(axes_row, YARDSTICKS, strict=True):
-                for weighting, course in found.items():
-                    steps, values = course.steps[yardstick][1:], course.values[yardstick]
-                    low, middle, high = np.quantile(values[:, 1:] / values[:, :1], (BAND[0], 0.5, BAND[1]), axis=0)
-                    axes.plot(steps, middle, color=COLOURS[weighting], lw=1.4, label=NAMES[weighting])
-                    axes.fill_between(steps, low, high, color=COLOURS[weighting], alpha=0.12, lw=0)
-                axes.set(xscale="log", yscale="log", xlabel="step", title=f"{name}: {LOSSES[yardstick]}")
-        grid[0, 0].set_ylabel("over its start")
-        grid[-1, 0].set_ylabel("over its start")
-        grid[0, 0].legend(frameon=False, fontsize=8)
-        figure.savefig(to, dpi=140)
-        plt.close(figure)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Train under each weighting, and write docs/weightings.md.")
     parser.add_argument("--quick", action="store_true", help="the small experiments of a report; leaves the page alone")
@@ -146,7 +113,7 @@ def main() -> int:
         asked.json.write_text(json.dumps({"confidence": CONFIDENCE, "rows": rows}, indent=2) + "\n", encoding="utf-8")
     if not (asked.quick or asked.no_page):
         write_between(DOCS / "weightings.md", "weightings", text)
-        draw(courses, PICTURE)
+        draw_courses(courses, PICTURE)
     return 0
 
 

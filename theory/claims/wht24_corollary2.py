@@ -12,7 +12,7 @@ training is an experiment (``benchmarks.weightings``), not a theorem.
 from sympy import Ge
 
 from theory.claims.claim import Cases, Claim, Form, TrainingSpace
-from theory.claims.design import Design
+from theory.claims.wht24_lemma1 import EXPONENT, at_start
 from theory.vocabulary import C6, N, a_0, d, g_max, grad2, loss_em, m, n
 
 CLAIMS = (
@@ -23,22 +23,7 @@ CLAIMS = (
         source="Wang, He, Tao 2024, Corollary 2",
         form=Form.PRINTED,
         cases=Cases(training=TrainingSpace()),
-        design=Design(
-            levels=(
-                ("m", (32, 64, 128, 256)),
-                ("d", (1, 2, 4, 8)),
-                ("n", (1, 2, 4, 8)),
-                ("N", (2, 4, 8, 16)),
-                ("layers", (2,)),
-            ),
-            constant="C6",
-            seeds=4,
-            weighting="equal",
-            rule="printed",
-            sigma_max=2.0,
-            sigma_min=0.5,
-            free=(("a_0", 0.75),),
-        ),
+        design=at_start("C6", "equal", EXPONENT),
         derived_from=("wht24.lemma1",),
     ),
 )

@@ -22,6 +22,7 @@ from sympy import Ge, Le, Product
 
 from theory.claims.claim import Cases, Claim, Expected, Form, TrainingSpace
 from theory.claims.design import Design
+from theory.claims.wht24_lemma1 import EXPONENT, SIZES
 from theory.vocabulary import (
     C5,
     C_h,
@@ -48,15 +49,8 @@ _PRINTED_RATE = h * g_star[s] * m * d ** ((a_0 - 1) / 2) / (n**3 * N**2)
 
 
 def _design(constant: str, steps: int = 1, step: int = 0, free: tuple[tuple[str, float], ...] = ()) -> Design:
-    levels = (
-        ("m", (32, 64, 128, 256)),
-        ("d", (1, 2, 4, 8)),
-        ("n", (1, 2, 4, 8)),
-        ("N", (2, 4, 8, 16)),
-        ("layers", (2,)),
-    )
     return Design(
-        levels=levels,
+        levels=SIZES,
         constant=constant,
         seeds=4,
         steps=steps,
@@ -130,7 +124,7 @@ CLAIMS = (
         source=_SOURCE,
         form=Form.CORRECTED,
         cases=Cases(training=TrainingSpace()),
-        design=_design("C5", free=(("a_0", 0.75),)),
+        design=_design("C5", free=EXPONENT),
         derived_from=("wht24.lemma1",),
     ),
     Claim(
@@ -140,7 +134,7 @@ CLAIMS = (
         source=_SOURCE,
         form=Form.CORRECTED,
         cases=Cases(training=TrainingSpace()),
-        design=_design("C5", steps=6, step=5, free=(("a_0", 0.75),)),
+        design=_design("C5", steps=6, step=5, free=EXPONENT),
         derived_from=("wht24.thm1.rate",),
     ),
 )

@@ -19,7 +19,8 @@ def _batch(change: Callable[[Batch], dict[str, torch.Tensor]]) -> Callable[..., 
     def wrong(right: Callable[..., Batch]) -> Callable[..., Batch]:
         def of(setups: Any, device: str = "cpu") -> Batch:
             batch = right(setups, device)
-            return replace(batch, **change(batch))
+            changed: dict[str, Any] = change(batch)
+            return replace(batch, **changed)
 
         return of
 

@@ -30,13 +30,17 @@ OF_STEPS = (
 )
 OF_RESIDUALS = ("ev", "proj2")
 OF_ONE_SAMPLE = ("res_norm", "xi_norm", "x_norm", "S_unit", "Lip")
-OF_A_RUN = (*("V_run", "M_run", "F_run", "h", "loss_fresh", *OF_DRAWS, *OF_STEPS, *OF_RESIDUALS, *OF_ONE_SAMPLE),)
+OF_ALL_STEPS = ("h", "growth", "loss_fresh")
+OF_A_RUN = (
+    *("V_run", "M_run", "F_run"),
+    *(*OF_DRAWS, *OF_STEPS, *OF_ALL_STEPS, *OF_RESIDUALS, *OF_ONE_SAMPLE),
+)
 
 ON_GRID = ("v", "sigma", "gamma", "eps2", "excess", "loss", "mse", "dmse", *LINEAR_LEVELS, *NETWORK_LEVELS)
 INDEXED = (*ON_GRID, *AT_START, *OF_STEPS, *OF_RESIDUALS)
 NUMBERS = (
     *("N", "d", "m2", "lam", "mu", *FREE, "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_run", "M_run"),
-    *("M_X", "V_X", "M_q", "V_q", *LINEAR_SUMS, *NETWORK_NUMBERS, "h", "loss_fresh", *OF_ONE_SAMPLE),
+    *("M_X", "V_X", "M_q", "V_q", *LINEAR_SUMS, *NETWORK_NUMBERS, *OF_ALL_STEPS, *OF_ONE_SAMPLE),
 )
 ARITY = {
     **dict.fromkeys(CURVES, 1),
