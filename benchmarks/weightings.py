@@ -21,7 +21,6 @@ from verify.censored import Quotient
 from verify.reports.weighting_picture import LOSSES, NAMES, draw_courses
 from verify.weightings import CONFIDENCE, FRESH, YARDSTICKS, Contest, Course, Row, compare, contests, run
 
-
 PICTURE = DOCS / "images" / "weightings.png"
 WORDS = {
     "fewer": "EDM needs **fewer steps** in {0} of {1} comparisons",

@@ -1,7 +1,8 @@
 """Ctrl-C that is not lost.
 
-Python raises KeyboardInterrupt wherever the program happens to be. Within a callback of the garbage collector (hypothesis
-has one) it is printed and dropped, and the program goes on. So the request is remembered, and looked at between shards.
+Python raises KeyboardInterrupt wherever the program happens to be. Within a callback of the garbage collector
+(hypothesis has one) it is printed and dropped, and the program goes on. So the request is remembered, and looked at
+between shards.
 """
 
 from __future__ import annotations
