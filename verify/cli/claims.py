@@ -93,17 +93,16 @@ def vocabulary(json: JsonOption = None) -> None:
     """Every name that a claim or a conjecture may use."""
     from rich.table import Table
 
-    from theory.vocabulary import VOCABULARY, Shape
+    from theory.vocabulary import VOCABULARY, typed
     from verify.cli.output import console, write_json
 
-    fields = ("name", "shape", "arguments", "meaning", "unit", "domain", "tex")
+    fields = ("name", "shape", "axis", "arguments", "meaning", "unit", "domain", "tex")
     write_json([{field: getattr(q, field) for field in fields} for q in VOCABULARY.values()], json)
     if json == "-":
         return
     table = Table("name", "meaning", "unit", "domain", box=None, pad_edge=False)
     for q in VOCABULARY.values():
-        name = {Shape.SCALAR: q.name, Shape.INDEXED: f"{q.name}[{q.axis}]"}.get(q.shape)
-        table.add_row((name or f"{q.name}({', '.join(q.arguments)})").replace("[", r"\["), q.meaning, q.unit, q.domain)
+        table.add_row(typed(q).replace("[", r"\["), q.meaning, q.unit, q.domain)
     console().print(table)
 
 
