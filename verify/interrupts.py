@@ -8,6 +8,7 @@ between shards.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -20,6 +21,13 @@ def listen() -> None:
     alone = threading.current_thread() is threading.main_thread()
     if alone and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _remember)
+        sys.unraisablehook = _dropped
+
+
+def _dropped(what: sys.UnraisableHookArgs) -> None:
+    """Say nothing of the interrupt that is raised later; of all else what Python says."""
+    if not (_asked.is_set() and issubclass(what.exc_type, KeyboardInterrupt)):
+        sys.__unraisablehook__(what)
 
 
 def _remember(number: int, frame: FrameType | None) -> None:

@@ -25,6 +25,7 @@ def test_a_dropped_interrupt_is_raised_later():
     assert done.stdout == "went on\n"
     assert done.returncode in (1, 130, -signal.SIGINT)
     assert "KeyboardInterrupt" in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_without_an_interrupt_nothing_stops():

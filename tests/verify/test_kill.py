@@ -115,8 +115,8 @@ def kill_runs(folder, kills, share, seed):
     assert told["at_work"] >= kills / 10, "the kills must hit runs that are under way"
 
 
-def test_fifty_kills(tmp_path):
-    kill_runs(tmp_path, kills=50, share=0.3, seed=1)
+def test_twenty_kills(tmp_path):
+    kill_runs(tmp_path, kills=20, share=0.3, seed=1)
 
 
 @pytest.mark.long

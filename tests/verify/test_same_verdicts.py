@@ -30,10 +30,10 @@ def work(tmp_path):
 
 
 def test_any_number_of_processes(scoreproof, work, timeless):
-    runs = [scoreproof(*work, "--jobs", jobs) for jobs in (1, 2, 3)]
-    assert [run.returncode for run in runs] == [0, 0, 0], runs[0].stderr
+    runs = [scoreproof(*work, "--jobs", jobs) for jobs in (1, 3)]
+    assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
     texts = [timeless(run.stdout) for run in runs]
-    assert texts[0] == texts[1] == texts[2]
+    assert texts[0] == texts[1]
     assert texts[0].count('"seed": 7') == 2
 
 

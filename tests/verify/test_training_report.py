@@ -67,7 +67,7 @@ def verdict(id: str, rates: dict | None = None, status: Status = Status.SUPPORTE
         ("wht24.lemma1", {"m": 1, "d": -1 / 8, "n": -3, "N": -2}),
         ("wht24.lemma5", {"m": 1, "d": 0, "n": 0, "N": 1}),
         ("wht24.thm1.rate", {"m": 1, "d": -1 / 8, "n": -3, "N": -2}),
-        ("wht24.thm1.step.rate", {"m": 0, "d": 0, "n": 0, "N": 0}),
+        ("wht24.thm1.step.rate.printed", {"m": 0, "d": 0, "n": 0, "N": 0}),
         ("ntk.finite_width", {"m": -0.5}),
     ],
 )
@@ -90,7 +90,7 @@ def test_measured_exponents_are_printed_ones_plus_what_decided():
     assert found["N"].measured == pytest.approx((0.5, 0.1, 0.9))  # by the last slope
     assert not found["n"].lasting
     drifting = {**RATES, "variables": {"n": size(0.8, 0.9, drift="lasting")}}
-    assert exponents(find("wht24.thm1.step.rate"), drifting)[0].lasting
+    assert exponents(find("wht24.thm1.step.rate.printed"), drifting)[0].lasting
 
 
 def test_claims_without_a_design_have_no_rates(tmp_path: Path):

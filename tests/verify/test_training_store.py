@@ -384,7 +384,7 @@ mine = Claim("mine.trained", "a", Le(J(u), new_quantity("trained", trained, "a l
 def test_a_shard_that_is_killed_while_it_trains_goes_on_with_its_training(tmp_path, scoreproof, timeless):
     (tmp_path / "mine.py").write_text(MINE)
     store = tmp_path / "s.sqlite"
-    work = ["verify", "mine.py", "--examples", "120", "--store"]
+    work = ["verify", "mine.py", "--examples", "30", "--store"]
     whole = scoreproof(*work, "whole.sqlite", "--json", "-")
     assert whole.returncode in (0, 1), whole.stderr
     process = subprocess.Popen(

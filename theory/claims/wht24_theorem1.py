@@ -7,7 +7,8 @@ sigma_bar_j); j*(s) the level of the largest f_ij at step s. As printed, for net
 
 This step size is unstable. lambda_max of the NTK Gram matrix is at least its mean eigenvalue, Theta(m mean(g)/n), so
 that h lambda_max >= c N, where stability asks for h lambda_max < 2: on real networks the first step makes the loss
-larger by orders of magnitude. With h a share of 1/lambda_max the product form is true with the kernel's own constant,
+larger by orders of magnitude. A step of order 1/(m N max_j g_j) is stable for some constant. With h a share of
+1/lambda_max the product form is true with the kernel's own constant,
 
     L_K <= prod_s (1 - h lambda_min(theta_s)) L_0,
 
@@ -30,6 +31,7 @@ from theory.vocabulary import (
     N,
     a_0,
     d,
+    g_max,
     g_min,
     g_star,
     grad2,
@@ -72,10 +74,10 @@ CLAIMS = (
         form=Form.PRINTED,
         expected=Expected.REFUTED,
         cases=Cases(training=TrainingSpace(step="printed", factors=(1.0, 1.0), widths=(64, 128), by_hand=False)),
-        note="h = n N/(m min_j g_j); see wht24.thm1.step.rate for other constants",
+        note="h = n N/(m min_j g_j); see wht24.thm1.step.rate.printed for other constants",
     ),
     Claim(
-        id="wht24.thm1.step.rate",
+        id="wht24.thm1.step.rate.printed",
         title="the printed step size is stable for some constant: h lambda_max stays bounded",
         relation=Le(lambda_max[0] * n * N / (m * g_min), C_h),
         source=_SOURCE,
@@ -85,6 +87,17 @@ CLAIMS = (
         design=_design("C_h"),
         derived_from=("ntk.trace",),
         note="h lambda_max at constant 1 grows at least like N, whatever the constant",
+    ),
+    Claim(
+        id="wht24.thm1.step.rate.corrected",
+        title="a step size of order 1/(m N max_j g_j) is stable for some constant",
+        relation=Le(lambda_max[0], C_h * m * N * g_max),
+        source="own derivation",
+        form=Form.CORRECTED,
+        cases=Cases(training=TrainingSpace()),
+        design=_design("C_h"),
+        derived_from=("ntk.gram",),
+        note="what replaces n N/(m min_j g_j)",
     ),
     Claim(
         id="wht24.thm1.corrected",
@@ -97,7 +110,7 @@ CLAIMS = (
         note="noise levels from 1 up, width 128 and more; no proof covers all widths",
     ),
     Claim(
-        id="wht24.thm1.corrected.descent",
+        id="wht24.thm1.step.corrected",
         title="each step takes at least h/2 times the squared gradient off the loss, wide networks",
         relation=Le(loss_em[s + 1], loss_em[s] - h * grad2[s] / 2),
         source=_SOURCE,

@@ -89,7 +89,7 @@ TRAINING_FAULTS = (
         "gradient descent goes uphill",
         (descent, "gradient"),
         lambda right: lambda *arguments: -right(*arguments),
-        ("wht24.thm1.corrected.descent", "wht24.thm1.corrected"),
+        ("wht24.thm1.step.corrected", "wht24.thm1.corrected"),
     ),
     Fault(
         "half-step",
