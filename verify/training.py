@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from numerics.enclosures import Enclosure
-from numerics.targets.base import NotAvailable
+from numerics.targets.base import NotAvailable, Target
 from numerics.training import Setup, Training
 from numerics.training.device import training_device
 from numerics.training.measured import MeasuredRuns
@@ -30,31 +30,32 @@ TOGETHER = 64  # networks of one batch
 FRESH = "loss_fresh"
 LONG = 16  # runs of more steps are kept in the store
 
-Key = tuple[str, tuple[float, ...], Training]
-_runs: OrderedDict[Key, tuple[MeasuredRuns, int]] = OrderedDict()
+# the data as an object, as two may have one label; it is kept, so that no other takes its place in memory
+Key = tuple[int, tuple[float, ...], Training, str]
+_runs: OrderedDict[Key, tuple[MeasuredRuns, int, Target]] = OrderedDict()
 
 
-def prefetch(cases: Iterable[Case], names: set[str]) -> None:
-    """Make the training runs of these cases as batches; ``names`` are the words that will be asked for."""
-    groups: dict[tuple[Any, ...], list[tuple[Key, Setup]]] = {}
+def prefetch(cases: Iterable[Case]) -> None:
+    """Make the training runs of these cases as batches."""
+    groups: dict[tuple[Any, ...], list[tuple[Key, Setup, Target]]] = {}
     for case in cases:
         if case.training is not None and (key := _key(case)) not in _runs:
             setup = case.training.setup(case.target, case.v)
-            groups.setdefault((*setup.shape, case.training.steps), []).append((key, setup))
+            groups.setdefault((*setup.shape, case.training.steps), []).append((key, setup, case.target))
     for group in groups.values():
         for first in range(0, len(group), TOGETHER):
             _make(group[first : first + TOGETHER])
 
 
-def _make(group: list[tuple[Key, Setup]]) -> None:
+def _make(group: list[tuple[Key, Setup, Target]]) -> None:
     from verify.store.training import sink_for  # the store knows findings, which know cases
 
-    plans = [key[2] for key, _ in group]
+    plans = [key[2] for key, *_ in group]
     keeping = sink_for if plans[0].steps > LONG or len(group) > 1 else None
-    runs = MeasuredRuns([setup for _, setup in group], plans, training_device(), keeping)
-    for row, (key, _) in enumerate(group):
-        _runs[key] = runs, row
-    while len(kept := {id(one): one for one, _ in _runs.values()}) > 1:
+    runs = MeasuredRuns([setup for _, setup, _ in group], plans, training_device(), keeping)
+    for row, (key, _, target) in enumerate(group):
+        _runs[key] = runs, row, target
+    while len(kept := {id(one): one for one, *_ in _runs.values()}) > 1:
         if len(kept) <= FEW and sum(map(_numbers, kept.values())) <= ROOM:
             break
         _runs.popitem(last=False)
@@ -69,7 +70,7 @@ def _numbers(runs: MeasuredRuns) -> int:
 
 def _key(case: Case) -> Key:
     assert case.training is not None
-    return case.target.label, case.v, case.training
+    return id(case.target), case.v, case.training, training_device()
 
 
 def forget() -> None:
@@ -86,8 +87,9 @@ def run_of(case: Case) -> tuple[MeasuredRuns, int]:
     if case.training is None:
         raise NotAvailable("the case trains no network")
     if _key(case) not in _runs:
-        prefetch([case], set())
-    return _runs[_key(case)]
+        prefetch([case])
+    runs, row, _ = _runs[_key(case)]
+    return runs, row
 
 
 def final_weights(case: Case) -> torch.Tensor:

@@ -46,6 +46,9 @@ FRESH = 64  # fresh draws of a network at each level, for E_S
 LOOKS = 60  # times at which E_S is looked at
 
 
+STREAMS = 4  # seeds of one network: its noises and weights, its direction, its data
+
+
 @dataclass(frozen=True)
 class Contest:
     """What is trained under every weighting.
@@ -84,7 +87,7 @@ class Contest:
     def setups(self, weighting: str) -> list[Setup]:
         """The problems, which differ between weightings in their weights alone."""
         plan = Training(n=self.n, m=self.m, layers=self.layers, weighting=weighting)
-        return [replace(plan, seed=self.seed + i).setup(self.target, self.v) for i in range(self.networks)]
+        return [replace(plan, seed=self.seed + STREAMS * i).setup(self.target, self.v) for i in range(self.networks)]
 
 
 MIXTURE = GaussianMixture([0.3, 0.7], [[-1.5, 0.0], [1.0, 0.5]], [0.25, 0.4])

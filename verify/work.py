@@ -115,9 +115,11 @@ def _training(order: Order) -> Iterator[None]:
     """Networks are trained on the order's device, and their runs kept in its store."""
     from numerics.training.device import use_device
     from verify.store.training import use_training_store
+    from verify.training import forget
 
     store = None if order.training is None else Path(order.training)
     with use_device(order.device), use_training_store(store):
+        forget()  # what was trained for another store is not in this one
         yield
 
 

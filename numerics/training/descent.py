@@ -15,8 +15,9 @@ import torch
 
 from numerics.training.batch import Batch
 from numerics.training.kernel import eigenvalues, gram
-from numerics.training.network import first_layer, forward, gradient, losses
+from numerics.training.network import backward, first_layer, forward, losses
 
+MOVED_EVERY, WIDE = 10, 256**2  # a pass over all weights beside the products, of layers with as many of them
 SECONDS = 2.0  # of work in a chunk, which is what a killed run loses; more where the weights are so many
 BYTES_A_SECOND = 10_000_000  # of weights, that are worth a second of work
 _AT_KERNEL_STEPS = ("lambda_min", "lambda_max")
@@ -31,7 +32,8 @@ class History:
         grad2: (B, K+1), squared norm of the gradient.
         layer2: (B, K+1), largest squared norm of the gradient over the layers.
         terms: (B, K+1, n, N), f_ij = beta_j ||r_ij||^2.
-        moved2: (B, K+1), ||theta_s - theta_0||^2.
+        moved2: (B, K+1), ||theta_s - theta_0||^2; of networks wider than 255 at every ``MOVED_EVERY``th step and at the
+            last, NaN between.
         kernel_steps: (T,), steps at which the kernel was looked at.
         lambda_min, lambda_max: (B, T), its extreme eigenvalues there.
     """
@@ -158,35 +160,71 @@ def train(
     records, checkpoint = (None, None) if sink is None else sink.load()
     parts = [] if records is None else [records]
     start, kept = (0, batch.trained) if checkpoint is None else (checkpoint.step, checkpoint.trained)
-    size = h.to(batch.trained)[None, :, None, None]
+    h = h.to(batch.trained)[:, None, None]
     q_0, wanted = first_layer(batch), set(kernel_at)
+    moved_every = MOVED_EVERY if batch.trained[0, 0].numel() >= WIDE else 1
+    never = torch.full_like(h[:, 0, 0], torch.nan)
     if kept is None:
-        W = batch.trained
+        W = batch.trained.clone()
         for _ in range(steps):
-            W = W - size * gradient(batch, W, forward(batch, W, q_0))
+            seen = forward(batch, W, q_0)
+            _Step(backward(batch, W, seen, seen.u), seen.q).move(W, h)
         return History.joined(parts), W
     W = kept.to(batch.trained, copy=True)
     recorder = _Recorder(batch)
     for step in range(start, steps + 1):
         seen = forward(batch, W, q_0)
-        slope = gradient(batch, W, seen)
-        per_layer = slope.square().sum(dim=(-2, -1))
+        slope = _Step(backward(batch, W, seen, seen.u), seen.q)
+        per_layer = slope.squares()
         recorder.steps.append(
             (
                 losses(seen.u),
                 per_layer.sum(dim=0),
                 per_layer.amax(dim=0),
                 batch.n * seen.u.square().sum(dim=-1),
-                (W - batch.trained).square().sum(dim=(0, -2, -1)),
+                _moved2(W, batch.trained) if step % moved_every == 0 or step == steps else never,
             )
         )
         if step in wanted:
             recorder.kernel.append((step, eigenvalues(gram(batch, W, seen))))
         if step < steps:
-            W = W - size * slope
+            slope.move(W, h)
         if step == steps or recorder.full(chunk):
             parts.append(recorder.history())
             if sink is not None:
-                sink.append(parts[-1], Checkpoint(step + 1, W.cpu()))
+                sink.append(parts[-1], Checkpoint(step + 1, W.to("cpu", copy=True)))
             recorder = _Recorder(batch)
     return History.joined(parts), W
+
+
+class _Step:
+    """The gradient at a point, as matrices or, of wide networks, which are bound by memory, as its two factors.
+
+    Args:
+        deltas, q: of ``network.backward`` and the forward pass: the gradient in layer l is delta_l^T q_{l-1}.
+    """
+
+    def __init__(self, deltas: Sequence[torch.Tensor], q: Sequence[torch.Tensor]):
+        self.factors = list(zip(deltas, q, strict=False))
+        samples, width = deltas[0].shape[-2:]
+        self.matrices = [d.mT @ x for d, x in self.factors] if 2 * samples > width else None
+
+    def squares(self) -> torch.Tensor:
+        """Squared norms, (layers, B); of factors sum over pairs of samples of <delta_p, delta_p'> <q_p, q_p'>."""
+        if self.matrices is not None:
+            return torch.stack([torch.linalg.vector_norm(matrix, dim=(1, 2)) ** 2 for matrix in self.matrices])
+        pairs = [((d @ d.mT) * (x @ x.mT)).sum(dim=(1, 2)) for d, x in self.factors]
+        return torch.stack(pairs).clamp_min(0)
+
+    def move(self, W: torch.Tensor, h: torch.Tensor) -> None:
+        """W <- W - h grad L in place, h of shape (B, 1, 1)."""
+        for layer, weights in enumerate(W):
+            if self.matrices is not None:
+                weights.addcmul_(self.matrices[layer], h, value=-1)
+            else:
+                d, x = self.factors[layer]
+                weights.baddbmm_((d * -h).mT, x)
+
+
+def _moved2(W: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
+    return torch.linalg.vector_norm(W - start, dim=(0, -2, -1)) ** 2

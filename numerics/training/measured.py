@@ -126,10 +126,10 @@ class MeasuredRuns:
         loss = self.number("loss_em")
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = loss.value[:, 1:] / loss.value[:, :-1]
-            error = loss.radius[:, 1:] / loss.value[:, :-1] + ratio * loss.radius[:, :-1] / loss.value[:, :-1]
-        worst = ratio.argmax(axis=1)[:, None]
-        value, radius = (np.take_along_axis(x, worst, axis=1)[:, 0] for x in (ratio, 2 * error))
-        return Enclosure.of(value, radius)
+            error = 2 * (loss.radius[:, 1:] + ratio * loss.radius[:, :-1]) / loss.value[:, :-1]
+        known = loss.value[:, :-1] > 0  # a loss of 0 stays
+        ratio, error = np.where(known, ratio, 0.0), np.where(known, error, 0.0)
+        return Enclosure.of(ratio.max(axis=1), (ratio + error).max(axis=1) - ratio.max(axis=1))
 
     @cached_property
     def linearised(self) -> torch.Tensor:
@@ -167,6 +167,10 @@ class MeasuredRuns:
         return Enclosure.of(value, np.broadcast_to(as_array(self.start.kernel_error)[:, None], value.shape))
 
     def _proj2(self) -> Enclosure:
+        """Components of u in the eigenvectors that were computed: exact for a matrix within ``ev``'s error of K.
+
+        Where eigenvalues are equal within that error only the sum of their components is determined.
+        """
         value = as_array(self.start.components)
         size = value.sum(axis=1, keepdims=True)
         return Enclosure.of(value, np.broadcast_to(gamma(8 * value.shape[1]) * size, value.shape))
@@ -179,12 +183,17 @@ class MeasuredRuns:
         return Enclosure.rounded(np.take_along_axis(g, level, axis=1))
 
     def _layer2(self) -> Enclosure:
-        value = as_array(self.run[0].layer2)
-        return Enclosure.of(value, self._relative("grad2", value))
+        """As recorded; at the points that were looked at, from the gradient itself."""
+        return self._from_points("layer2", as_array(self.run[0].layer2).copy())
 
     def _grad2(self) -> Enclosure:
-        value = as_array(self.run[0].grad2)
-        return Enclosure.of(value, self._relative("grad2", value))
+        return self._from_points("grad2", as_array(self.run[0].grad2).copy())
+
+    def _from_points(self, name: str, value: np.ndarray) -> Enclosure:
+        for s, point in enumerate(self.points):
+            if point is not None:
+                value[:, s] = point.number(name)[0]
+        return Enclosure.of(value, self._relative(name, value))
 
     def _relative(self, name: str, value: np.ndarray) -> np.ndarray:
         """Radii of a quantity along the run, from the points that were looked at."""

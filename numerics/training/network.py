@@ -41,7 +41,7 @@ def forward(batch: Batch, W: torch.Tensor, q_0: torch.Tensor | None = None) -> P
     """Outputs and residuals at the weights ``W``."""
     q = [first_layer(batch) if q_0 is None else q_0]
     for weights in W:
-        q.append(torch.relu(q[-1] @ weights.mT))
+        q.append((q[-1] @ weights.mT).relu_())
     output = q[-1] @ batch.last.mT
     return Pass(q, output, batch.scale * (batch.sigma * output + batch.noises))
 
@@ -62,7 +62,7 @@ def backward(batch: Batch, W: torch.Tensor, seen: Pass, pull: torch.Tensor) -> l
     deltas: list[torch.Tensor] = []
     for layer in range(len(W), 0, -1):
         on = seen.q[layer] > 0
-        delta = (delta @ upper) * (on.unsqueeze(1) if several else on)
+        delta = (delta @ upper).mul_(on.unsqueeze(1) if several else on)
         deltas.insert(0, delta)
         upper = W[layer - 1].unsqueeze(1) if several else W[layer - 1]
     return deltas

@@ -67,6 +67,11 @@ class Point:
         off = self.errors.gradient
         return self.gradient_norm.square(), 2 * self.gradient_norm * off + off.square()
 
+    def layer2(self) -> tuple[torch.Tensor, torch.Tensor]:
+        largest = torch.linalg.vector_norm(self.gradient, dim=(2, 3)).amax(dim=0)
+        off = self.errors.gradient
+        return largest.square(), 2 * largest * off + off.square()
+
     def lambda_min(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self.spectrum[:, 0], self.kernel_error
 

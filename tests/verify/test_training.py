@@ -37,7 +37,7 @@ def case(seed: int = 0, **changes) -> Case:
 def test_what_was_trained_together_is_what_is_trained_alone():
     cases = [case(seed) for seed in range(3)] + [case(7, m=4)]
     forget()
-    prefetch(cases, set())
+    prefetch(cases)
     together = [training_number(one, "loss_em").value for one in cases]
     assert run_of(cases[0])[0] is run_of(cases[1])[0]
     assert run_of(cases[0])[0] is not run_of(cases[3])[0]

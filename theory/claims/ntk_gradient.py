@@ -6,7 +6,7 @@ L = ||u||^2/2, its gradient A^T u. Exactly, at every theta,
     2 lambda_min(K) L <= ||grad L||^2 = u^T K u <= 2 lambda_max(K) L,      lambda_max(K) >= tr K/(n N d).
 
 Source: Wang, He, Tao 2024, appendix D for the gradient's formula; Jacot, Gabriel, Hongler 2018 for the kernel. Tight:
-the bounds are equalities where u is an eigenvector, and wherever K has one eigenvalue.
+the bounds are equalities where u is an eigenvector of the extreme eigenvalue, and wherever K has one eigenvalue.
 """
 
 from sympy import Eq, Ge, Le

@@ -5,9 +5,10 @@ After s steps of size h the loss is
 
     L_s = 1/2 sum_i (1 - h lambda_i)^{2s} <q_i, u_0>^2,
 
-so that it contracts where h lambda_max < 2 and grows without bound where h lambda_max > 2 (unless u_0 has no component
-along the top eigenvector). The left sides are real gradient descent in the weights, by Jacobian products alone.
-Source: Lee et al. 2019, section 2.2. Tight: equality; the contraction where u_0 is an eigenvector.
+so that it does not grow where h lambda_max < 2 (and contracts if lambda_min > 0), and grows without bound where
+h lambda_max > 2 (unless u_0 has no component along the top eigenvector). The left sides are real gradient descent in
+the weights, by Jacobian products alone.
+Source: Lee et al. 2019, section 2.2. Tight: equality; the contraction where u_0 is the eigenvector of the slower rate.
 """
 
 from sympy import Eq, Ge, Le, Max, Sum, Symbol, sqrt

@@ -11,7 +11,7 @@ every C. The term without sqrt(L) that Allen-Zhu, Li, Song 2019 (Theorem 4) have
     R = 1/2 ||du||^2 + <u_0, du - A dtheta> <= 1/2 ||du||^2 + sqrt(2 L(theta_0)) ||du - A dtheta||,
 
 du = u(theta) - u(theta_0), where 1/2 ||du||^2 = 1/(2n) sum beta_j sigma_j^2 ||S(theta) - S(theta_0)||^2 is the
-Gauss-Newton term. Tight: equality where du - A dtheta is parallel to u_0, as with one residual.
+Gauss-Newton term. Tight: equality where du - A dtheta points the way of u_0, as it may with one residual.
 """
 
 from sympy import Le, sqrt

@@ -75,8 +75,10 @@ growth = scalar("growth", "largest loss_em[s + 1]/loss_em[s] along the run", "1"
 # --- at theta_0: one value for each of the n N d residuals --------------------------------------------------------
 ev = indexed("ev", "eigenvalue i of the NTK at theta_0, ascending", "1", ">= 0", r"\lambda", Axis.RESIDUALS)
 proj2 = indexed(
-    "proj2", "squared component of u along eigenvector i", "1", ">= 0", r"\langle q, u\rangle^2", Axis.RESIDUALS
-)
+    "proj2", "squared component of u along eigenvector i; of equal eigenvalues only the sum is determined",
+    "1", ">= 0",
+    r"\langle q, u\rangle^2", Axis.RESIDUALS,
+)  # fmt: skip
 
 # --- a move dtheta from theta_0, in a random direction ------------------------------------------------------------
 move2 = scalar("move2", "squared length of the move dtheta", "1", ">= 0", r"\|d\theta\|^2", nonnegative=True)

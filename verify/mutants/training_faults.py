@@ -87,9 +87,9 @@ TRAINING_FAULTS = (
     Fault(
         "ascent",
         "gradient descent goes uphill",
-        (descent, "gradient"),
-        lambda right: lambda *arguments: -right(*arguments),
-        ("wht24.thm1.step.corrected", "wht24.thm1.corrected"),
+        (descent, "backward"),
+        lambda right: lambda *arguments: [-delta for delta in right(*arguments)],
+        ("wht24.thm1.corrected",),
     ),
     Fault(
         "half-step",

@@ -9,8 +9,9 @@ The drift that decides refutes a claim if its interval lies wholly on the wrong 
 range. A correction 1 + A x^-p that is at most as large as the limit it comes to, u = A x^-p <= 1, drifts with the slope
 s = p u/(1 + u), and this fades by s (p - s) for each factor e. Since s <= p/2, and if no correction slower than x^-1/2
 is meant, that is at least kappa s with kappa = max(1/2 - s, s). So a drift lasts if ``stay = bend + kappa slope`` lies
-on the wrong side too. It vanishes if it fades by more than max(1/2, s) s, as no logarithm does; between the two, or
-where the intervals do not tell, it is open.
+on the wrong side too. It vanishes if it fades by more than max(1/2, s) s, as no power does; between the two, or
+where the intervals do not tell, it is open. Drifts slower than every power are not told from vanishing ones: where
+ln x < 2, a power of a logarithm fades as fast, so that a supported rate is one up to logarithms.
 """
 
 from __future__ import annotations

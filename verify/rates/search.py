@@ -40,7 +40,7 @@ def search_cells(
     unavailable: Counter[str] = Counter()
     for number in shards_of(claim.design)[shard]:
         cases = cases_of(claim.design, number, seeds, seed)
-        prefetch(cases, claim.names)  # the networks of a cell are one batch
+        prefetch(cases)  # the networks of a cell are one batch
         for case in cases:
             try:
                 found = evaluate.screen(case)
