@@ -59,6 +59,7 @@ def cluster(tmp_path_factory):
         yield address, worker
 
 
+@pytest.mark.long
 def test_a_killed_worker_costs_its_shard_only(tmp_path, scoreproof, shards_in, timeless, cluster):
     (tmp_path / "mine.py").write_text(MINE)
     address, worker = cluster

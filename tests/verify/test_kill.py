@@ -163,6 +163,7 @@ print(told)
 """
 
 
+@pytest.mark.long
 def test_kills_between_and_within_commits(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(

@@ -28,9 +28,9 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("id", TRUE)
+@pytest.mark.parametrize("id", [id if i % 2 else pytest.param(id, marks=pytest.mark.long) for i, id in enumerate(TRUE)])
 def test_false_variants_of_every_true_claim_die(id):
-    """Of the first variants on the first cases; the long form and ``verify --mutants`` hunt all of them on all."""
+    """Of the first variants on the first cases, every second claim; the long form and ``verify --mutants`` hunt all."""
     claim = find(id)
     found = hunt_on(mutants(claim)[:12], islice(hunting_grounds(claim, examples=10), 60))
     if id == "gauss.point.denoiser":  # 0 == 0 has no false multiples
@@ -149,6 +149,7 @@ def test_variants_are_hunted_from_the_same_cases_each_time():
     assert [str(o.killed and o.killed.case) for o in first] == [str(o.killed and o.killed.case) for o in second]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", ["(v[0] - v[1])*Min(m2, d*v[0])/(2*v[0]**2)", "Sum(Max(0, -v[k + 1]*v[k - 1]"])
 def test_a_verdict_on_half_of_a_data_term_is_refuted(part):
     """The search of a verdict, at the quick suite's size, sees the rare component too."""

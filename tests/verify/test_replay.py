@@ -215,6 +215,7 @@ def test_a_true_claim_dressed_as_refuted_disagrees(tmp_path):
             assert [a.answer for a in answers(path)] == [Answer.DISAGREE] * 2
 
 
+@pytest.mark.long
 def test_sides_that_touch_are_no_violation(tmp_path):
     for target in (LINE, MIXTURE):
         path = write_certificate(verdict(Le(KLn(v[0]), E_I), case(target)), tmp_path)

@@ -53,7 +53,7 @@ def wait_for(shards_in, store, count):
     pytest.fail(f"{count} shards were not there after 120 s")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_ctrl_c_says_how_to_go_on_and_that_works(tmp_path, scoreproof, shards_in, timeless, whole, jobs):
     store = tmp_path / "runs" / "scoreproof.sqlite"
     process = start(tmp_path, "--jobs", str(jobs))
@@ -158,6 +158,7 @@ claims = [
 """
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_is_replaced_and_a_shard_that_kills_is_given_up(tmp_path, scoreproof, shards_in):
     (tmp_path / "mine.py").write_text(POISON)
     done = scoreproof("verify", "mine.py", "--examples", 120, "--jobs", 2, "--json", "v.json", "--store", "s.sqlite")

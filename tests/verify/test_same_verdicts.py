@@ -29,6 +29,7 @@ def work(tmp_path):
     return shlex.split("verify mine.py --claim gauss.mmse --examples 120 --seed 7 --json -")
 
 
+@pytest.mark.long
 def test_any_number_of_processes(scoreproof, work, timeless):
     runs = [scoreproof(*work, "--jobs", jobs) for jobs in (1, 3)]
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
@@ -37,7 +38,7 @@ def test_any_number_of_processes(scoreproof, work, timeless):
     assert texts[0].count('"seed": 7') == 2
 
 
-@pytest.mark.parametrize("id", ["gauss.mmse", "wht24.eq4.printed"])
+@pytest.mark.parametrize("id", ["gauss.mmse", pytest.param("wht24.eq4.printed", marks=pytest.mark.long)])
 def test_shards_do_not_depend_on_each_other_nor_on_their_order(id):
     claim = find(id)
     whole = verify_claim(claim, 210, 4)

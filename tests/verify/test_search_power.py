@@ -26,6 +26,7 @@ def test_violations_at_the_edge_are_found(kind):
     assert verify_claim(of_kind(kind, 0), examples=40).status is Status.REFUTED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["hill, 2 parameters", "hill, 3 parameters"])
 def test_hills_are_climbed_from_wherever_they_stand(kind):
     found = [verify_claim(of_kind(kind, seed), 60, seed).status is Status.REFUTED for seed in range(PLACES)]

@@ -10,13 +10,14 @@ import pytest
 import torch
 from scipy.stats import binom
 
-from benchmarks.weightings import draw, report
+from benchmarks.weightings import report
 from numerics.targets import Gaussian, digits
 from numerics.training import WEIGHTINGS, Batch, train
 from numerics.training.gain import outputs
 from numerics.training.kernel import largest
 from verify import weightings
 from verify.censored import median_quotient
+from verify.reports.weighting_picture import draw_courses as draw
 from verify.weightings import YARDSTICKS, Contest, Course, compare, contests, course, largest_eigenvalue, run
 
 ALPHA, TRIALS, OBJECTS, CHANCE = 0.1, 120, 14, 1e-6

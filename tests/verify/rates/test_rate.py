@@ -126,6 +126,7 @@ def valley(m, d):
     return 0.8 * (np.log(m) - np.log(LEVELS[-2:]).mean()) ** 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seeds", [4, 12])
 @pytest.mark.parametrize(("base", "size"), [(flat, "m"), (flat, "d"), (valley, "m")])
 def test_drifts_of_the_stated_sizes_are_seen(base, size, seeds):
