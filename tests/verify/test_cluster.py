@@ -108,6 +108,7 @@ def states(address):
         return client.run_on_scheduler(lambda dask_scheduler: [task.state for task in dask_scheduler.tasks.values()])
 
 
+@pytest.mark.long
 def test_shards_that_need_a_gpu_wait_for_a_worker_that_offers_one(cluster):
     address, worker = cluster
     worker("plain")

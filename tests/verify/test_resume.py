@@ -81,6 +81,7 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(tmp_path, scoreproof, shards_in
     assert "no unfinished run" in renewed.stderr
 
 
+@pytest.mark.long
 def test_workers_end_when_their_parent_is_killed(tmp_path, scoreproof, shards_in, timeless, whole):
     store = tmp_path / "runs" / "scoreproof.sqlite"
     process = start(tmp_path, "--jobs", "2")
