@@ -24,7 +24,10 @@ from numerics.targets.base import NotAvailable
 from numerics.terminal import gaussian_output, gaussian_output_ball, terminal_kl, terminal_kl_ball
 from theory.vocabulary import VOCABULARY, Shape, scalar
 from verify.cases import Case
+from verify.decomposition_measurements import DecompositionBallMeasurements, DecompositionMeasurements
+from verify.design_measurements import DesignBallMeasurements, DesignMeasurements
 from verify.fresh_measurements import loss_fresh
+from verify.full_error_measurements import FullErrorBallMeasurements, FullErrorMeasurements
 from verify.geometry_measurements import GeometryBallMeasurements, GeometryMeasurements
 from verify.linear_measurements import LinearBallMeasurements, LinearMeasurements
 from verify.training import FRESH, WORDS, final_weights, training_number
@@ -117,7 +120,14 @@ class _Measurements(Mapping[str, Any]):
         return float(target.eigenvalues[0]), float(target.mean[0])
 
 
-class FloatMeasurements(LinearMeasurements, GeometryMeasurements, _Measurements):
+class FloatMeasurements(
+    LinearMeasurements,
+    GeometryMeasurements,
+    DesignMeasurements,
+    FullErrorMeasurements,
+    DecompositionMeasurements,
+    _Measurements,
+):
     """float64 enclosures; arrays of shape (N+1,) on the grid.
 
     Args:
@@ -248,7 +258,14 @@ class FloatMeasurements(LinearMeasurements, GeometryMeasurements, _Measurements)
         return lambda x: runs.output_cdf(self._run, x)
 
 
-class BallMeasurements(LinearBallMeasurements, GeometryBallMeasurements, _Measurements):
+class BallMeasurements(
+    LinearBallMeasurements,
+    GeometryBallMeasurements,
+    DesignBallMeasurements,
+    FullErrorBallMeasurements,
+    DecompositionBallMeasurements,
+    _Measurements,
+):
     """Arb balls at the precision of ``flint.ctx.prec``; lists on the grid. Raises NotAvailable freely."""
 
     def number(self, value: float) -> Any:

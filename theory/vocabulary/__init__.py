@@ -20,6 +20,9 @@ from sympy import Function, latex
 from sympy.core.function import UndefinedFunction
 
 from theory.symbols import N, k
+from theory.vocabulary.decomposition import *
+from theory.vocabulary.design_space import *
+from theory.vocabulary.full_error import *
 from theory.vocabulary.geometry import *
 from theory.vocabulary.linear import *
 from theory.vocabulary.sampling import *
