@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from numerics.enclosures import Enclosure, Kind
+from numerics.enclosures import Enclosure, Kind, Relation
 from numerics.targets import Target
 from verify.evaluate import Outcome
 from verify.runner import Failure
@@ -219,7 +219,10 @@ def _tightness(v: Verdict) -> str:
 
 def _sides(o: Outcome) -> str:
     left, right = float(o.lhs.value), float(o.rhs.value)
-    sign = ("=" if o.hidden < 1e-3 else "vs") if left == right else (">" if left > right else "<")
+    if left == right or o.relation is Relation.UNDECIDED:
+        sign = "=" if o.hidden < 1e-3 else "vs"
+    else:
+        sign = ">" if left > right else "<"
     sampled = Kind.SAMPLED in (o.lhs.kind, o.rhs.kind)
     kind = "ball arithmetic" if o.certified else ("sampled" if sampled else "float64")
     return f"left {left:.8g} {sign} {right:.8g} right (± {float(o.lhs.radius + o.rhs.radius):.0e}, {kind})"
