@@ -17,8 +17,9 @@ from numerics.enclosures import EPS
 from numerics.score_errors import LinearError
 from numerics.targets import Gaussian, GaussianMixture, Target
 from theory.claims import Cases, Family
-from verify.calculator import COSTLY, free_arguments
+from verify.calculator import COSTLY, MULTIPLES, at_levels, free_arguments
 from verify.cases import Case
+from verify.design_cases import edm_grids
 from verify.strategies import needs_grid
 from verify.training_cases import boundary_training
 
@@ -39,15 +40,15 @@ def boundary_cases(space: Cases, names: set[str], target: Target | None = None) 
         yield from boundary_training(space, names, target)
         return
     data = (target,) if target is not None else tuple(_data(space, bool(names & COSTLY)))
-    legal = tuple(g for g in GRIDS if len(g) <= space.max_steps + 1)
+    legal = tuple(g for g in (*edm_grids(names), *GRIDS) if len(g) <= space.max_steps + 1)
     grids = [_turned(_fitted(legal, one), i) if needs_grid(names) else [()] for i, one in enumerate(data)]
-    errors = ERRORS if space.score_error else (None,)
+    errors = (MULTIPLES if space.uniform_excess else ERRORS) if space.score_error else (None,)
     free = tuple(free_arguments(space, names, u=(1e-6, 1.0, 1e6), w_share=(1e-6, 0.5, 1 - 1e-9), x=(0.0, 1.0)))
     turns = list(product(errors, free, space.samplers or ("score",)))
     for shift in range(len(turns)):
         for place, (one, v) in enumerate(_in_turn(data, grids)):
             error, arguments, sampler = turns[(place + shift) % len(turns)]
-            yield Case(one, v, sampler, space.start, error, arguments)
+            yield from at_levels(Case(one, v, sampler, space.start, error, arguments), names)
 
 
 def _in_turn(data: Sequence[Target], grids: Sequence[Sequence[Grid]]) -> Iterator[tuple[Target, Grid]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from sympy import StrictGreaterThan, StrictLessThan
 
 from numerics.enclosures import Kind, Relation
-from theory.claims import Claim
+from theory.claims import Claim, catalogue
 from verify.evaluate import TRUSTED_MARGIN, Outcome
 from verify.power import detectable, smallest_violation
 from verify.rates.conclude import conclude_rates
@@ -20,6 +21,10 @@ BLIND = 1.0  # a sampled claim needs one case that would have shown a left side 
 RESOLVED = 1e-6  # errors that could hide more than this share of the sides are wide
 
 
+class ContradictedDerivation(RuntimeError):
+    """A claim with a complete derivation was refuted: scoreproof itself is wrong, and this is no verdict."""
+
+
 def violated(outcome: Outcome) -> bool:
     """A violation that may be believed."""
     return outcome.relation is Relation.VIOLATED and outcome.trusted
@@ -28,7 +33,8 @@ def violated(outcome: Outcome) -> bool:
 def conclude(claim: Claim, findings: Sequence[Findings], seed: int) -> Verdict:
     """The verdict that follows from the findings of all shards of a claim, in whichever order they come.
 
-    A claim with a design is judged by the drift of its implied constant (``verify.rates``).
+    A claim with a design is judged by the drift of its implied constant (``verify.rates``). Where the catalogue has a
+    complete derivation of the claim, one that was not violated is certified for all cases.
 
     Args:
         claim: what was tested.
@@ -37,10 +43,37 @@ def conclude(claim: Claim, findings: Sequence[Findings], seed: int) -> Verdict:
 
     Raises:
         ValueError: a shard is missing or there twice.
+        ContradictedDerivation: a claim with a complete derivation was refuted.
     """
     if claim.design is not None:
         return conclude_rates(claim, findings, seed)
-    return _Evidence(claim, findings).verdict(seed)
+    return with_derivation(_Evidence(claim, findings).verdict(seed))
+
+
+def with_derivation(verdict: Verdict) -> Verdict:
+    """The verdict, together with what a checked derivation of the claim says.
+
+    Raises:
+        ContradictedDerivation: the claim was refuted, and has a complete derivation.
+    """
+    from theory.derivations import find_derivation
+
+    claim = verdict.claim
+    known = catalogue().get(claim.id)
+    # a derivation is of the catalogue's claim, not of a variant that has its name
+    if known is None or known.relation != claim.relation or known.cases != claim.cases:
+        return verdict
+    derivation = find_derivation(claim.id)
+    if derivation is None or verdict.status is Status.INCONCLUSIVE or not derivation.complete:
+        return verdict
+    steps = f"a checked derivation of {len(derivation.steps)} steps"
+    if verdict.status is Status.REFUTED:
+        raise ContradictedDerivation(
+            f"{claim.id} was refuted ({verdict.how}) and has {steps}: the measurements or the derivation are wrong; "
+            f"see scoreproof derive {claim.id}"
+        )
+    from_ = f" from {', '.join(derivation.uses)}" if derivation.uses else ""
+    return replace(verdict, status=Status.CERTIFIED, how=f"{steps}{from_} covers all cases; {verdict.how}")
 
 
 class _Evidence:

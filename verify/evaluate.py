@@ -15,6 +15,7 @@ from numerics.enclosures import EPS, Enclosure, Kind, Relation, as_enclosure, at
 from numerics.targets.base import NotAvailable
 from theory.claims import Claim
 from theory.compiler import compile_array, compile_scalar
+from verify import components
 from verify.cases import Case
 from verify.error_rates import Account
 from verify.measurements import BallMeasurements, FloatMeasurements
@@ -115,6 +116,7 @@ class Evaluator:
         self.claim, self.account = claim, account
         sides = oriented(claim.relation)
         self.strict = isinstance(claim.relation, (StrictGreaterThan, StrictLessThan))
+        self.alone = components.named_alone(claim.relation)
         self.floats = [compile_array(side, EnclosureOps()) for side in sides]
         self.balls = [compile_scalar(side, BallOps()) for side in sides]
 
@@ -160,6 +162,8 @@ class Evaluator:
         """
         account = self.account
         env = FloatMeasurements(case) if account is None else FloatMeasurements(case, account.alpha, account.experiment)
+        if self.alone:
+            env.known[components.NAME] = components.components_alone(case, self.alone)
         lhs, rhs = (one_number(side(env)) for side in self.floats)
         if account is not None:
             for side in (lhs, rhs):

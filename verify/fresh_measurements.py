@@ -31,10 +31,10 @@ def loss_fresh(case: Case, weights: torch.Tensor, alpha: float, experiment: int)
     if case.training is None:
         raise NotAvailable("the case trains no network")
     setup = case.training.setup(case.target, case.v)
-    return _kept(setup, _Weights(weights), case.target, alpha, experiment)
+    return _kept(setup, Weights(weights), case.target, alpha, experiment)
 
 
-class _Weights:
+class Weights:
     """Weights as a key: equal where all numbers are."""
 
     def __init__(self, matrices: torch.Tensor):
@@ -45,9 +45,9 @@ class _Weights:
         return hash(self._bytes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Weights) and self._bytes == other._bytes
+        return isinstance(other, Weights) and self._bytes == other._bytes
 
 
 @lru_cache(maxsize=KEPT)
-def _kept(setup: Setup, weights: _Weights, target: Target, alpha: float, experiment: int) -> Enclosure:
+def _kept(setup: Setup, weights: Weights, target: Target, alpha: float, experiment: int) -> Enclosure:
     return fresh_loss(setup, weights.matrices, target, alpha, experiment)

@@ -15,6 +15,7 @@ from theory import grids as families
 from theory.claims import Cases, Family
 from theory.vocabulary import VOCABULARY
 from verify.cases import Case
+from verify.design_cases import free_design
 from verify.geometry_cases import free_geometry
 from verify.linear_cases import TRAINED, free_training
 from verify.training_cases import training_cases
@@ -134,6 +135,16 @@ def targets(cases: Cases) -> st.SearchStrategy[Target]:
     return st.one_of(*(by_family[family] for family in cases.families))
 
 
+def _errors(space: Cases) -> st.SearchStrategy[LinearError | None]:
+    return multiples() if space.uniform_excess else score_errors()
+
+
+def multiples() -> st.SearchStrategy[LinearError | None]:
+    """s_theta = (1 + a) grad log p, up to four times the true score; None is the exact score."""
+    scale = st.one_of(st.sampled_from((2.0, 0.95, 1.2, 1.0, -0.5)), st.floats(-0.9, 3.0).map(_tidy))
+    return st.one_of(st.none(), st.builds(LinearError, a=scale))
+
+
 def score_errors() -> st.SearchStrategy[LinearError | None]:
     """s_theta = (1 + a) grad log p + b; None is the exact score."""
     shift = st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-3, 3).map(_tidy))
@@ -171,13 +182,13 @@ def cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None 
         reach = st.one_of(st.integers(0, 3).map(float), st.floats(-6, 6).map(_tidy))
         level = free.get("u", v[-1] if v else 0.0)
         free["x"] = float(data.mean[0] + draw(reach) * np.sqrt(data.m2.value + level))
-    free |= free_training(draw, names, data, v) | free_geometry(draw, names)
+    free |= free_training(draw, names, data, v) | free_geometry(draw, names) | free_design(draw, names, len(v) - 1)
     return Case(
         target=data,
         v=v,
         sampler=draw(st.sampled_from(space.samplers)) if space.samplers else "score",
         start=space.start,
-        error=draw(score_errors()) if space.score_error else None,
+        error=draw(_errors(space)) if space.score_error else None,
         free=tuple(free.items()),
     )
 
@@ -195,6 +206,7 @@ ON_GRID = {
     *("v", "sigma", "gamma", "N", "eps2", "excess", "loss", "mse", "dmse"),
     *("E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out"),
     *("V_run", "M_run", "F_run"),
+    "level",
     *TRAINED,
 }
 

@@ -8,10 +8,11 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from numerics.targets import Gaussian, GaussianMixture, Target
+from numerics.targets import Gaussian, GaussianMixture, PointCloud, Target
 from numerics.training import Given, Training
 from theory import grids as families
 from theory.claims import Cases, TrainingSpace
+from theory.vocabulary import VOCABULARY, full_error
 from verify.cases import Case
 
 LARGE = 1e6  # a constant that is left unnamed
@@ -20,13 +21,22 @@ EXPONENTS = (0.75, 0.55, 0.95)
 HAND_GRID = (1.0, 0.5)
 HAND_WEIGHTS = (1.0, 2.0, 0.0)
 HAND_MOVES = (1.0, -0.5, 0.25)
+OF_SAMPLER = frozenset(name for name in vars(full_error) if name in VOCABULARY)  # of a sampler that uses the network
+# data that a sampler is to make: off centre, of unlike spreads, with points, and in the plane
+MIXED: tuple[Target, ...] = (
+    Gaussian(d=1, var=0.25, mean=1.5),
+    Gaussian(eigenvalues=[0.05, 2.0]),
+    GaussianMixture(weights=[0.3, 0.7], means=[-1.5, 1.0], stds=[0.25, 0.4]),
+    GaussianMixture(weights=[0.3, 0.5, 0.2], means=[-1.5, 1.0, 4.0], stds=[0.25, 0.4, 0.0]),
+    PointCloud([[-1.0, 0.5], [1.0, 0.0], [0.5, -1.0]]),
+)
 
 
 @st.composite
 def training_cases(draw: st.DrawFn, space: Cases, names: set[str], target: Target | None = None) -> Case:
     """Cases of a claim's space with a network to train; arguments as ``verify.strategies.cases``."""
     training = _space(space)
-    data = target if target is not None else draw(_data())
+    data = target if target is not None else draw(_data(names))
     levels = draw(st.integers(1, training.most_levels))
     plan = Training(
         n=draw(st.integers(1, training.most_points)),
@@ -35,7 +45,7 @@ def training_cases(draw: st.DrawFn, space: Cases, names: set[str], target: Targe
         weighting=draw(st.sampled_from(training.weightings)),
         step=training.step,
         factor=_round(draw(st.one_of(st.just(training.factors[1]), st.floats(*training.factors)))),
-        steps=draw(st.integers(1, training.most_steps)),
+        steps=draw(st.integers(_least_steps(names), training.most_steps)),
         reach=_round(draw(st.one_of(st.just(1.0), st.floats(*training.reach)))),
         seed=draw(st.integers(0, 2**31 - 1)),
     )
@@ -52,13 +62,19 @@ def _round(x: float) -> float:
     return float(f"{x:.6g}")
 
 
-def _data() -> st.SearchStrategy[Target]:
-    """Centred Gaussians of up to three dimensions, data at one point, and two points."""
-    return st.one_of(
+def _least_steps(names: set[str]) -> int:
+    """An untrained network is a score as well, where no step of training is spoken of."""
+    return 0 if names & OF_SAMPLER and not names & {"s", "K"} else 1
+
+
+def _data(names: set[str]) -> st.SearchStrategy[Target]:
+    """Centred Gaussians of up to three dimensions, data at one point, and two points; for a sampler also mixtures."""
+    simple = (
         st.just(Gaussian(d=1, var=0.0)),
         st.builds(lambda d, var: Gaussian(d=d, var=var), st.integers(1, 3), st.sampled_from((1.0, 0.25, 9.0))),
         st.just(GaussianMixture(weights=[0.5, 0.5], means=[-1.0, 1.0], stds=[0.0, 0.0])),
     )
+    return st.one_of(*simple, *map(st.just, MIXED)) if names & OF_SAMPLER else st.one_of(*simple)
 
 
 @st.composite
@@ -119,6 +135,8 @@ def boundary_training(space: Cases, names: set[str], target: Target | None = Non
     """One sample, many layers, extreme weights and levels, the largest and smallest steps."""
     training = _space(space)
     data = target or Gaussian(d=1, var=1.0)
+    if names & OF_SAMPLER and target is None:
+        yield from _untrained(training, names)
     edm = tuple(float(v) for v in families.karras(training.most_levels + 1, *SIGMAS).v)
     narrow = (1.0, 1.0 / 1.0001)
     wide = training.widths[-1]
@@ -131,6 +149,13 @@ def boundary_training(space: Cases, names: set[str], target: Target | None = Non
             plan = Training(n, m, layers, weighting, training.step, factor, training.most_steps, reach, seed=turn)
             v = _raised(grid[: training.most_levels + 1], training)
             yield from _at_steps(Case(target=data, v=v, training=plan), names)
+
+
+def _untrained(training: TrainingSpace, names: set[str]) -> Iterator[Case]:
+    """Every sort of data at the fewest steps, on a grid whose steps are alike and one that ends with a leap."""
+    for turn, (data, grid) in enumerate(product(MIXED, ((4.0, 2.0, 1.0), (1.0, 0.9, 0.01)))):
+        plan = Training(training.most_points, training.widths[-1], steps=_least_steps(names), seed=turn)
+        yield from _at_steps(Case(target=data, v=_raised(grid, training), training=plan), names)
 
 
 def _at_steps(case: Case, names: set[str]) -> Iterator[Case]:

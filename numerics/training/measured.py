@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -153,6 +154,28 @@ class MeasuredRuns:
                 )
         return Enclosure.of(value, radius)
 
+    def _bend(self) -> Enclosure:
+        """||u_{s+1} - u_s + h K_s u_s||/||u_s|| of each step; 0 where a step moves nothing, NaN where not looked at."""
+        shape = (self.batch.size, self.steps + 1)
+        value, radius = np.full(shape, np.nan), np.full(shape, np.inf)
+        for s, (here, there) in enumerate(pairwise(self.points)):
+            if here is None or there is None:
+                continue
+            move = there.W - here.W
+            curve, error = curvature(here, there, move)
+            # -h A^T u is rounded before it is a move, and A takes what is lost to u
+            theta = torch.linalg.vector_norm(here.W, dim=(0, 2, 3)) + self.h * here.gradient_norm
+            lost = 2 * EPS * theta + self.h * here.errors.gradient
+            error = error + here.spectrum[:, -1].clamp_min(0).sqrt() * lost
+            size = torch.linalg.vector_norm(here.seen.u, dim=(1, 2))
+            least = size - here.errors.u_norm() - gamma(self.batch.residuals) * size
+            still = move.abs().amax(dim=(0, 2, 3)) == 0
+            ratio = curve / size
+            off = torch.where(least > 0, (error + ratio * (size - least)) / least, torch.inf)
+            value[:, s] = as_array(torch.where(still, 0.0, ratio))
+            radius[:, s] = as_array(torch.where(still, 0.0, off))
+        return Enclosure.of(value, radius)
+
     def _linear_error(self, size: np.ndarray) -> np.ndarray:
         """Error of the linearised losses, (B, K+1), from ||u_0||^2, (B, 1): that of u_0, and of h K in each step."""
         h, top = as_array(self.h), as_array(self.start.spectrum[:, -1])
@@ -175,12 +198,35 @@ class MeasuredRuns:
         size = value.sum(axis=1, keepdims=True)
         return Enclosure.of(value, np.broadcast_to(gamma(8 * value.shape[1]) * size, value.shape))
 
+    def components_alone(self) -> Enclosure:
+        """``proj2`` one by one, (B, n N d): with what an error in K may turn each eigenvector by.
+
+        An eigenvector turns by an angle of sine at most twice the error over the gap to its neighbours (Yu, Wang,
+        Samworth 2015). The radius is infinite where an eigenvalue equals its neighbour within their error.
+        """
+        ev, size = self.number("ev"), as_array(2 * losses(self.start.seen.u))[:, None]
+        gap = np.pad(np.diff(ev.value, axis=1), ((0, 0), (1, 1)), constant_values=np.inf)
+        nearest = np.minimum(gap[:, :-1], gap[:, 1:])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turned = np.where(nearest > 2 * ev.radius, 2 * ev.radius / nearest, np.inf)
+        off = as_array(self.start.errors.u_norm())[:, None]
+        return self.number("proj2").widened(turned * size + 2 * np.sqrt(size) * off + off**2)
+
     def _g_star(self) -> Enclosure:
-        """g of the level with the largest f_ij at each step."""
-        terms = self.run[0].terms
-        level = terms.amax(dim=2).argmax(dim=-1).numpy()  # (B, K+1)
-        g = np.stack([one.g for one in self.batch.setups])
-        return Enclosure.rounded(np.take_along_axis(g, level, axis=1))
+        """g of the level with the largest f_ij at each step; of all that rounding could make it, where levels tie."""
+        value = as_array(self.run[0].terms).copy()  # (B, K+1, n, N)
+        radius = np.full_like(value, np.nan)
+        for s, point in enumerate(self.points):
+            if point is not None:
+                value[:, s], radius[:, s] = _terms(point)
+        with np.errstate(invalid="ignore"):
+            worst = np.nanmax(radius / np.maximum(value, 1e-300), axis=1, keepdims=True)
+            radius = np.where(np.isnan(radius), worst * value, radius)
+            least = (value - radius).max(axis=(2, 3))[..., None]
+            possible = ~((value + radius).max(axis=2) < least)  # (B, K+1, N)
+        g = np.stack([one.g for one in self.batch.setups])[:, None, :]
+        low, high = np.where(possible, g, np.inf).min(axis=2), np.where(possible, g, -np.inf).max(axis=2)
+        return Enclosure.rounded((low + high) / 2).widened((high - low) / 2)
 
     def _layer2(self) -> Enclosure:
         """As recorded; at the points that were looked at, from the gradient itself."""
@@ -221,18 +267,12 @@ class MeasuredRuns:
         move = torch.stack([one.direction(length) for one, length in zip(batch.setups, lengths, strict=True)], dim=1)
         move = move.to(batch.trained)
         there = Point(batch, batch.trained + move)
-        jump, linear = there.seen.u - start.seen.u, along(batch, batch.trained, start.seen, move)
         length2 = move.square().sum(dim=(0, 2, 3))
         error_u = start.errors.u_norm() + there.errors.u_norm()
-        norm = torch.linalg.vector_norm(jump, dim=(1, 2))
-        curve = torch.linalg.vector_norm(jump - linear, dim=(1, 2))
+        norm = torch.linalg.vector_norm(there.seen.u - start.seen.u, dim=(1, 2))
         slope = (start.gradient * move).sum(dim=(0, 2, 3))
         slope_error = (start.errors.gradient + gamma(move[:, 0].numel()) * start.gradient_norm) * length2.sqrt()
-        # the error of K = A A^T bounds ||A|| times that of A
-        jacobian = start.kernel_error / start.spectrum[:, -1].clamp_min(1e-300).sqrt()
-        linear_error = torch.where(curve > 0, jacobian * length2.sqrt(), 0.0) + gamma(4 * move.shape[-1]) * (
-            norm + curve
-        )
+        curve, curve_error = curvature(start, there, move)
         update = there.gradient_norm * EPS * torch.linalg.vector_norm(batch.trained, dim=(0, 2, 3))
         return {
             "move2": Enclosure.of(as_array(length2), as_array(gamma(move[:, 0].numel()) * length2)),
@@ -242,5 +282,26 @@ class MeasuredRuns:
                 as_array(norm.square() / 2),
                 as_array(norm * error_u + error_u.square() / 2 + gamma(batch.residuals) * norm.square()),
             ),
-            "curve_moved": Enclosure.of(as_array(curve), as_array(error_u + linear_error)),
+            "curve_moved": Enclosure.of(as_array(curve), as_array(curve_error)),
         }
+
+
+def _terms(point: Point) -> tuple[np.ndarray, np.ndarray]:
+    """f_ij at a point and their errors, (B, n, N) each."""
+    batch, u, off = point.batch, point.seen.u, point.errors.u
+    value = batch.n * u.square().sum(dim=2)
+    radius = batch.n * (2 * u.abs() * off + off.square()).sum(dim=2) + gamma(u.shape[2]) * value
+    shape = (batch.size, batch.n, batch.N)
+    return as_array(value.reshape(shape)), as_array(radius.reshape(shape))
+
+
+def curvature(here: Point, there: Point, move: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """||u(there) - u(here) - A move|| with A at ``here``, and its error; (B,) each."""
+    jump = there.seen.u - here.seen.u
+    norm = torch.linalg.vector_norm(jump, dim=(1, 2))
+    curve = torch.linalg.vector_norm(jump - along(here.batch, here.W, here.seen, move), dim=(1, 2))
+    length = torch.linalg.vector_norm(move, dim=(0, 2, 3))
+    # the error of K = A A^T bounds ||A|| times that of A
+    jacobian = here.kernel_error / here.spectrum[:, -1].clamp_min(1e-300).sqrt()
+    linear = torch.where(length > 0, jacobian * length, 0.0) + gamma(4 * move.shape[-1]) * (norm + curve)
+    return curve, here.errors.u_norm() + there.errors.u_norm() + linear

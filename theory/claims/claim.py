@@ -76,6 +76,7 @@ class Cases:
         samplers: ``score``, ``denoiser``, ``ode``, ``heun``; empty where none is involved.
         start: ``noise``, the sampler starts from N(0, v_0 I); ``exact``, from p_{v_0}.
         score_error: whether s_theta may differ from the true score.
+        uniform_excess: s_theta is a multiple of the true score: data at one point have the same excess at all levels.
         max_steps: largest N drawn.
         time_exponents: values of a_t in sigma_bar_t = t^{a_t}.
         centred: Gaussian data have mean 0.
@@ -87,6 +88,7 @@ class Cases:
     samplers: tuple[str, ...] = ()
     start: str = "noise"
     score_error: bool = False
+    uniform_excess: bool = False
     max_steps: int = 8
     time_exponents: tuple[float, ...] = (1.0, 0.5)
     centred: bool = False

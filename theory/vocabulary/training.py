@@ -70,6 +70,11 @@ apart = indexed(
     Axis.STEPS,
 )
 
+bend = indexed(
+    "bend", "||u_{s+1} - (I - h K_s) u_s||/||u_s||: what leaves the linear path in step s; 0 where nothing moves",
+    "1", ">= 0", r"\chi", Axis.STEPS,
+)  # fmt: skip
+
 growth = scalar("growth", "largest loss_em[s + 1]/loss_em[s] along the run", "1", ">= 0", r"\rho", nonnegative=True)
 
 # --- at theta_0: one value for each of the n N d residuals --------------------------------------------------------

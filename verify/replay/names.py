@@ -26,21 +26,27 @@ AT_START = ("loss_em",)
 OF_DRAWS = ("M_X", "V_X", "M_q", "V_q", "P_both", "P_cap", "P_q")  # vectors and networks
 OF_STEPS = (
     *("grad2", "layer2", "g_star", "lambda_min", "lambda_max", "trace_K", "uKu", "slope", "slope_auto"),
-    *("loss_lin", "apart"),
+    *("loss_lin", "apart", "bend"),
 )
 OF_RESIDUALS = ("ev", "proj2")
 OF_ONE_SAMPLE = ("res_norm", "xi_norm", "x_norm", "S_unit", "Lip")
-OF_ALL_STEPS = ("h", "growth", "loss_fresh")
+OF_ALL_STEPS = ("h", "growth", "loss_fresh", "E_S_net", "KL_path_net")
+OF_LEVELS = ("loss_net",)
+OF_A_SAMPLE = ("L_pop", "L_em_star", "eps_train", "eps_n", "eps_est", "eps_approx", "E_S_em")  # linear scores
+OF_WEIGHTS = ("weight_max", "weight_min")
+MANY_STEPS = ("E_S_lim", "KL_lim")
 OF_A_RUN = (
     *("V_run", "M_run", "F_run"),
-    *(*OF_DRAWS, *OF_STEPS, *OF_ALL_STEPS, *OF_RESIDUALS, *OF_ONE_SAMPLE),
+    *(*OF_A_SAMPLE, *OF_WEIGHTS, *MANY_STEPS, "beta_lin"),
+    *(*OF_DRAWS, *OF_STEPS, *OF_ALL_STEPS, *OF_LEVELS, *OF_RESIDUALS, *OF_ONE_SAMPLE),
 )
 
 ON_GRID = ("v", "sigma", "gamma", "eps2", "excess", "loss", "mse", "dmse", *LINEAR_LEVELS, *NETWORK_LEVELS)
-INDEXED = (*ON_GRID, *AT_START, *OF_STEPS, *OF_RESIDUALS)
+INDEXED = (*ON_GRID, *AT_START, *OF_STEPS, *OF_LEVELS, *OF_RESIDUALS, "beta_lin")
 NUMBERS = (
     *("N", "d", "m2", "lam", "mu", *FREE, "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_run", "M_run"),
     *("M_X", "V_X", "M_q", "V_q", *LINEAR_SUMS, *NETWORK_NUMBERS, *OF_ALL_STEPS, *OF_ONE_SAMPLE),
+    *("draw", "weighting", *OF_A_SAMPLE, *OF_WEIGHTS, *MANY_STEPS),
 )
 ARITY = {
     **dict.fromkeys(CURVES, 1),
@@ -59,4 +65,5 @@ ARITY = {
 NEEDS_GRID = {
     *(*ON_GRID, "N", "E_I", "E_S", "E_D", "KL_path", "KL", "V_out", "M_out", "V_EI", "F_out", *LINEAR_SUMS),
     *("V_run", "M_run", "F_run"),
+    *("beta_lin", *OF_A_SAMPLE, *OF_WEIGHTS, *MANY_STEPS),
 }
