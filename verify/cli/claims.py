@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from theory.claims import Claim
 
 app = typer.Typer(help="The catalogue of claims and its vocabulary.", no_args_is_help=True)
 
@@ -107,16 +112,25 @@ def vocabulary(json: JsonOption = None) -> None:
 
 
 @app.command()
-def graph(json: JsonOption = None) -> None:
-    """Which claim is derived from which, as a tree. Example: [bold]scoreproof claims graph[/bold]"""
+def graph(
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it (.svg, .png or .pdf), coloured by expected verdict.")
+    ] = None,
+    json: JsonOption = None,
+) -> None:
+    """Which claim is derived from which, as a tree. Example: [bold]scoreproof claims graph --plot claims.svg[/bold]"""
     from rich.tree import Tree
 
     from theory.claims import catalogue
     from verify.cli.output import console, write_json
 
     claims = catalogue()
+    if plot is not None:
+        _plot(plot, claims.values())
     write_json({id: list(c.derived_from) for id, c in claims.items()}, json)
-    if json == "-":
+    if plot is not None:
+        console(json).print(f"picture: {plot}", markup=False)
+    if plot is not None or json == "-":
         return
     used = {parent for c in claims.values() for parent in c.derived_from}
     root = Tree("claims, each above what it is derived from")
@@ -130,6 +144,22 @@ def graph(json: JsonOption = None) -> None:
         if id not in used:
             grow(root, id)
     console().print(root)
+
+
+def _plot(to: Path, claims: Iterable[Claim]) -> None:
+    """Draw the claims.
+
+    Raises:
+        BadInput: it is no name of a picture.
+        OSError: the file cannot be written.
+    """
+    from verify.language.errors import BadInput
+    from verify.reports.graph import draw_claims
+
+    try:
+        draw_claims(claims, to)
+    except ValueError as why:
+        raise BadInput(f"--plot {why}") from None
 
 
 def _summary(c):  # type: ignore[no-untyped-def]

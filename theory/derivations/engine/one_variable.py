@@ -1,0 +1,58 @@
+"""Functions of one variable that are >= 0 on a ray: by the value at an end, and the sign of the derivative."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Dummy, Expr, Mul, Symbol, oo
+
+from theory.derivations.engine.normal import is_regular
+
+_DERIVATIVES = 6
+_SMOOTH = (sympy.exp, sympy.log, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh, sympy.atan)
+
+
+def nonnegative_on_ray(f: Expr, x: Symbol, low: Expr, depth: int = _DERIVATIVES) -> str | None:
+    """Why f(x) >= 0 for all x >= low, in words; None where no reason is found.
+
+    f >= 0 follows from f(low) >= 0 and f' >= 0, or from f(oo) >= 0 and f' <= 0, and the sign of f' in the same way.
+    All other symbols of f stand for themselves, with their assumptions. A function that may have a pole or a kink on
+    the ray is refused.
+    """
+    if not _smooth(f, x, low):
+        return None
+    return _reason(f, x, low, depth)
+
+
+def _smooth(f: Expr, x: Symbol, low: Expr) -> bool:
+    step = Dummy("step", nonnegative=True)
+    strange = [g for g in f.atoms(sympy.Function) if g.has(x) and not isinstance(g, _SMOOTH)]
+    return not strange and not f.has(sympy.Sum, sympy.Integral) and is_regular(f.xreplace({x: low + step}), step)
+
+
+def _reason(f: Expr, x: Symbol, low: Expr, depth: int) -> str | None:
+    step = Dummy("step", nonnegative=True)
+    shifted = sympy.expand(f.xreplace({x: low + step}))
+    if shifted.is_nonnegative or sympy.factor(shifted).is_nonnegative:
+        return "all terms are nonnegative"
+    if depth == 0:
+        return None
+    factors = Mul.make_args(sympy.factor(f))
+    if len(factors) > 1:
+        reasons = [_reason(g, x, low, depth - 1) for g in factors]
+        pairs = list(zip(factors, reasons, strict=True))
+        flipped = [None if why else _reason(-g, x, low, depth - 1) for g, why in pairs]
+        known = all(a or b for a, b in zip(reasons, flipped, strict=True))
+        if known and sum(b is not None for b in flipped) % 2 == 0:
+            return "factor by factor"
+    slope = sympy.expand(sympy.diff(f, x))
+    if _value(f, x, low) and (why := _reason(slope, x, low, depth - 1)):
+        return f"value at {x} = {low} is >= 0 and the derivative is >= 0 ({why})"
+    at_end = sympy.limit(f, x, oo)
+    if at_end.is_nonnegative and at_end.is_finite and (why := _reason(-slope, x, low, depth - 1)):
+        return f"limit at {x} = oo is >= 0 and the derivative is <= 0 ({why})"
+    return None
+
+
+def _value(f: Expr, x: Symbol, low: Expr) -> bool:
+    value = sympy.simplify(f.subs(x, low))
+    return bool(value.is_nonnegative and value.is_finite)

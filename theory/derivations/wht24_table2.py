@@ -1,0 +1,120 @@
+"""Wang-He-Tao 2024, Table 2: P X is the factor of the noisiest level, and when that is the largest one.
+
+Each factor is A_j sigma_j^2/(sigma_j^2 + sigma_data^2) exp(B_j) with B_j quadratic in ln sigma_j. The fraction rises
+with sigma_j, and B_0 - B_j is ln(sigma_0/sigma_j) times something that is >= 0 where P_mean is small.
+"""
+
+from sympy import Eq, IndexedBase, Rational, S, Symbol, exp, log
+
+from theory.claims.wht24_table1 import R, exponential
+from theory.claims.wht24_table2 import (
+    LOW_MEAN_EXPONENTIAL,
+    edm_weight,
+    factor_exponential,
+    factor_polynomial,
+    printed_exponential,
+    printed_polynomial,
+)
+from theory.derivations.derivation import Derivation, Step
+from theory.derivations.engine.domain import Domain
+from theory.derivations.kinds import Algebra, Definition, Sign
+from theory.derivations.kinds.factors import Factors
+from theory.derivations.kinds.named import Named
+from theory.derivations.kinds.ordered import Chain, Ordered
+from theory.derivations.kinds.part import Part
+from theory.derivations.kinds.rising import Rising
+from theory.symbols import N, k
+from theory.vocabulary import P_mean, P_std, level, sigma, sigma_data, v
+
+_HALF = Rational(1, 2)
+_Y = Symbol("y", real=True)
+_T = Symbol("t", positive=True)
+
+
+def _bell(at, mean):  # type: ignore[no-untyped-def]
+    return (log(at) - mean) ** 2 / (2 * P_std**2)
+
+
+def _fraction(at):  # type: ignore[no-untyped-def]
+    return at**2 * sigma_data**2 / (at**2 + sigma_data**2)
+
+
+# exponential grid: s[k] = sigma_0 R^{-k/N}
+s = IndexedBase("s", positive=True)
+_HERE, _TOP = s[level], sigma[0]
+_GRID = Named(s, exponential(k), at=(level,))
+_BETWEEN = Domain(decreasing=("v", "sigma", "s"), order=((_HERE, sigma[0]), (sigma[N], _HERE)))
+_MEAN = LOW_MEAN_EXPONENTIAL
+_SHARE = (1 - R ** (-2 / N)) / 2
+_SHARE_PRINTED = (1 - (v[N] / v[0]) ** (1 / N)) / 2
+_MORE_NOISE = Rising(
+    _Y,
+    exp(_Y),
+    _bell(_HERE, _MEAN),
+    _bell(_TOP, _MEAN),
+    by=Factors(
+        (
+            (log(_HERE), log(_TOP), Ordered()),
+            (
+                2 * _MEAN,
+                log(_TOP) + log(_HERE),
+                Chain((("<=", log(sigma[0] * sigma[N]), Sign()), ("<=", log(_TOP) + log(_HERE), Ordered()))),
+            ),
+        ),
+        times=1 / (2 * P_std**2),
+    ),
+)
+
+DERIVATIONS = (
+    Derivation(
+        id="wht24.table2.polynomial.level",
+        title="P X is the factor of the noisiest level of a polynomial grid",
+        start=factor_polynomial().subs(level, 0),
+        steps=(Step("=", printed_polynomial(), by=Algebra()),),
+        proves=Eq(factor_polynomial().subs(level, 0), printed_polynomial(), evaluate=False),
+    ),
+    Derivation(
+        id="wht24.table2.exponential.level",
+        title="P X is the factor of the noisiest level of an exponential grid",
+        start=factor_exponential().subs(level, 0),
+        steps=(Step("=", printed_exponential(), by=Definition("sigma")),),
+        proves=Eq(factor_exponential().subs(level, 0), printed_exponential(), evaluate=False),
+    ),
+    Derivation(
+        id="wht24.table2.exponential.corrected",
+        title="every part of the factor is largest at the noisiest level",
+        start=factor_exponential(_MEAN),
+        domain=_BETWEEN,
+        steps=(
+            Step("=", (_HERE**2 - s[level + 1] ** 2) / (2 * _HERE * edm_weight(_HERE, _MEAN)), by=_GRID),
+            Step(
+                "=",
+                _SHARE * _HERE**2 / (_HERE * edm_weight(_HERE, _MEAN)),
+                by=Part(
+                    _HERE**2 - s[level + 1] ** 2,
+                    2 * _SHARE * _HERE**2,
+                    by=_GRID,
+                    times=1 / (2 * _HERE * edm_weight(_HERE, _MEAN)),
+                ),
+            ),
+            Step("=", _SHARE * _fraction(_HERE) * exp(_bell(_HERE, _MEAN)), by=Algebra()),
+            Step(
+                "<=",
+                _SHARE * _fraction(_HERE) * exp(_bell(_TOP, _MEAN)),
+                by=Part(
+                    exp(_bell(_HERE, _MEAN)),
+                    exp(_bell(_TOP, _MEAN)),
+                    by=_MORE_NOISE,
+                    times=_SHARE * _fraction(_HERE),
+                ),
+            ),
+            Step("<=", _SHARE * _fraction(_TOP) * exp(_bell(_TOP, _MEAN)), by=Part(
+                _fraction(_HERE), _fraction(_TOP), by=Sign(), times=_SHARE * exp(_bell(_TOP, _MEAN)),
+            )),
+            Step("=", _SHARE_PRINTED * _fraction(_TOP) * exp(_bell(_TOP, _MEAN)), by=Part(
+                _SHARE, _SHARE_PRINTED, by=Definition("sigma"), times=_fraction(_TOP) * exp(_bell(_TOP, _MEAN)),
+            )),
+            Step("=", printed_exponential(_MEAN), by=Algebra()),
+        ),
+    ),
+)
