@@ -93,8 +93,8 @@ def _losses(_: Sequence[Verdict], to: Path) -> str:
         "gradient are 0 from there on: that loss is below its start, and nothing more is learned. Right: with h = "
         f"1/(2 lambda_max) the loss falls to {_range(last, '.1e')} of its start in {found.stable.shape[1] - 1} steps, "
         f"that of the linearised network to {_range(found.linearised[:, -1] / last, '.1f')} times as much. The "
-        f"corrected theorem's envelope lies above {above} of {len(last)} runs. It is loose: it follows the smallest "
-        f"eigenvalue, and ends at {_range(found.envelope[:, -1], '.2f')}."
+        f"envelope prod_s (1 - h lambda_min) lies above {above} of {len(last)} runs. It is loose: it follows the "
+        f"smallest eigenvalue, and ends at {_range(found.envelope[:, -1], '.2f')}."
     )
 
 
