@@ -1,6 +1,6 @@
-"""Numbers computed independently beforehand, for the budgets, the Gaussian closed forms and Theorem 2, to all digits.
+"""Numbers computed independently beforehand: budgets, Gaussian closed forms, Theorem 2 and grids, to all digits.
 
-Names: section 3 is the path-KL budget, section 4 Gaussian data, section 5 Theorem 2.
+Names: section 3 is the path-KL budget, section 4 Gaussian data, section 5 Theorem 2, section 6 the design space.
 """
 
 import mpmath
@@ -110,3 +110,73 @@ def test_section_5_corrected_bound_on_20000_random_gaussian_cases():
         assert ratio.max() <= 1 + 1e-12
         largest = max(largest, ratio.max())
     assert largest > 0.999999
+
+
+TABLE_1 = ("wht24.table1.polynomial", "wht24.table1.exponential")
+LONG = (50, 500, 5000)
+
+
+def rounded(value: float, text: str) -> None:
+    """``value`` agrees with a printed decimal to its last digit."""
+    digits = len(text.split(".")[1])
+    assert f"{float(value):.{digits}f}".lstrip("0") == text.lstrip("0"), f"{value} is not {text}"
+
+
+def edm_range(steps: int, grid: str, exponent: float = 7.0):
+    """A grid of EDM's noise levels."""
+    if grid == "exponential":
+        return exponential(steps + 1, 0.002, 80.0)
+    return karras(steps + 1, 0.002, 80.0, exponent)
+
+
+def test_section_6_limits_of_the_d_term_and_the_papers_bound():
+    """At R = 40000 and rho = 7; the d-terms of long grids come close to their limits from below."""
+    names = {"N": 1, "sigma": np.array([80.0, 0.002]), "rho": 7.0}
+    limit = {id: float(compile_array(find(id).relation.rhs)(names)) for id in TABLE_1}
+    rounded(limit["wht24.table1.polynomial"], "135.4")
+    rounded(limit["wht24.table1.exponential"], "112.3")
+    rounded(float(compile_array(find("wht24.remark3.bound").relation.lts)(names)), "207.4")
+    rounded(float(compile_array(find("wht24.remark3.bound").relation.gts)(names)), "222.7")
+    for id in TABLE_1:
+        term = compile_array(find(id).relation.lhs)
+        terms = [float(term(names | {"N": steps, "sigma": edm_range(steps, "karras").sigmas})) for steps in LONG]
+        assert terms == sorted(terms)
+        assert 0.995 * limit[id] < terms[-1] < limit[id]
+
+
+@pytest.mark.parametrize(("steps", "ratio"), [(18, "1.0581"), (40, "1.0398"), (200, "1.0103")])
+def test_section_6_the_score_term_forgets_its_grid(steps, ratio):
+    """Exponential over polynomial grid: sum Delta_k/v_k, the score term of a uniform excess."""
+    sums = []
+    for name in ("exponential", "karras"):
+        grid = edm_range(steps, name)
+        error = budgets.score_error(Gaussian(d=1, var=0.0), grid.v, "score", LinearError(a=1.0))
+        assert float(error.value) == pytest.approx(float(np.sum(grid.steps / grid.v[:-1])) / 2, rel=1e-13)
+        sums.append(float(error.value))
+    rounded(sums[0] / sums[1], ratio)
+
+
+@pytest.mark.parametrize(
+    ("excess", "geometric", "polynomial"), [(0.99, "10.5343617", "10.537781"), (1.01, "10.6589078", "10.655489")]
+)
+def test_section_6_threshold(excess, geometric, polynomial):
+    """Data at one point, 18 steps: the geometric grid is the best below an excess of d, the worst above."""
+    for name, text in (("exponential", geometric), ("karras", polynomial)):
+        b = budgets.budget(Gaussian(d=1, var=0.0), edm_range(18, name).v, "score", LinearError(a=excess**0.5))
+        assert b.E_S is not None
+        assert b.E_D is not None
+        printed(b.E_S + b.E_D, text)
+
+
+@pytest.mark.parametrize(
+    ("variance", "texts"),
+    [
+        (0.25, (".852", ".648", ".594")),
+        (1e-4, ("1.575", "1.577", "2.159")),
+        (1e-6, ("1.923", "2.179", "3.347")),
+    ],
+)
+def test_section_6_which_grid_is_better_depends_on_the_scale_of_the_data(variance, texts):
+    grids = edm_range(50, "exponential"), edm_range(50, "karras"), edm_range(50, "karras", 3.0)
+    for grid, text in zip(grids, texts, strict=True):
+        printed(budgets.discretisation_error(Gaussian(d=1, var=variance), grid.v, "score"), text)

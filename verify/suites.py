@@ -11,7 +11,8 @@ LONG = {"KL", "KL_path"}  # on mixtures: too long for the quick suite
 LONG_TRAINING = {"loss_fresh", "P_q"}  # thousands of draws for each case
 SHORT_TRAINING = {"wht24.lemma8.printed", "wht24.lemma8.corrected"}
 TRAINING = (  # of networks or of linear scores, and the lemmas that the paper's training theory rests on
-    *("training.", "ntk.", "linear.", "wht24.thm1", "wht24.prop1", "wht24.remark1", "wht24.cor2"),
+    *("training.", "ntk.", "linear.", "full_error.", "wht24.thm1", "wht24.thm3", "wht24.cor", "wht24.prop1"),
+    "wht24.remark1",
     *(f"wht24.lemma{number}." for number in (1, 2, 3, 4, 5, 8)),
 )
 

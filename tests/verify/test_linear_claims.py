@@ -14,7 +14,7 @@ from verify.cases import Case
 from verify.certificates import write_certificate
 from verify.draws import drawn_cases
 from verify.error_rates import experiments_per_case
-from verify.linear_cases import SIMPLE, TRAINED, linear_choices
+from verify.linear_cases import SCORES, SIMPLE, linear_choices
 from verify.measurements import BallMeasurements, FloatMeasurements
 from verify.replay.errors import CannotCheck
 from verify.replay.gaussian import GaussianData
@@ -118,7 +118,7 @@ def replayed(**free: Fraction) -> Quantities:
     return Quantities(ReplayCase(data, tuple(Fraction(level) for level in CASE.v), free=given))
 
 
-@pytest.mark.parametrize("name", sorted(TRAINED))
+@pytest.mark.parametrize("name", sorted(SCORES))
 def test_the_replay_has_the_same_numbers_by_a_third_way(name):
     measured, quantities = FloatMeasurements(CASE)[name], replayed()
     for k in range(3) if measured.ndim else (None,):

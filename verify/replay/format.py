@@ -20,11 +20,11 @@ MAX_LEVELS, MAX_ATOMS, MAX_CASES = 1_000, 2_000, 2_000
 # fmt: off
 FreeName = Literal[
     "u", "w", "x", "a_t", "C", "eta", "w0", "K", "dim", "angle", "cap_angle", "x2", "eps", "m", "layers", "s", "a_0",
-    "C_h", "C5", "C6", "rho", "level", "P_mean", "P_std", "sigma_data",
+    "C_h", "C5", "C6", "rho", "level", "P_mean", "P_std", "sigma_data", "n", "draw", "weighting",
 ]
 # fmt: on
 FIRST_NAMES = {"u", "w", "x", "a_t", "C"}  # those of version 1
-WHOLE = ("K", "dim", "m", "layers", "s", "level")
+WHOLE = ("K", "dim", "m", "layers", "s", "level", "n", "draw", "weighting")
 POSITIVE = ("u", "w", "a_t", "C", "eta", "eps", "a_0", "C_h", "C5", "C6", "rho", "P_std", "sigma_data")
 NOT_NEGATIVE = ("angle", "cap_angle", "x2")
 
