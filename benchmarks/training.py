@@ -84,7 +84,7 @@ def many_at_once(networks: int, steps: int, device: str) -> tuple[float, float]:
         ratios.append(apart / together)
     losses = train(batch, h, 20)[0].loss[:, :20]
     alone = [plain_loop(one, 1e-5, 20, device) for one in problems]
-    difference = float(((losses - torch.tensor(alone)).abs() / losses).max())
+    difference = float(((losses - torch.tensor(alone, dtype=losses.dtype)).abs() / losses).max())
     return statistics.median(ratios), difference
 
 

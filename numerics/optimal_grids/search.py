@@ -92,7 +92,7 @@ def optimal_grid(target: Target, steps: int, sigma_max: float, sigma_min: float,
         coarse = fine = FlowObjective(target, sampler, ends)
         first = karras(steps + 1, sigma_min, sigma_max, 3.0).v
     starts = [first, karras(steps + 1, sigma_min, sigma_max).v, exponential(steps + 1, sigma_min, sigma_max).v]
-    y, (value, gradient, hessian) = _polished(fine, _search(coarse, [np.log(v[1:-1]) for v in starts]))
+    y, (value, gradient, hessian) = _polished(fine, _search(coarse, [np.log(v[1:-1]) for v in starts], ends), ends)
     grid = from_variances(np.concatenate([ends[:1], np.exp(y), ends[1:]]), f"optimal_{steps}_{sampler}")
     residual = float(np.abs(gradient).max(initial=0.0)) / value if value > 0 else 0.0
     convex = bool(steps == 1 or np.linalg.eigvalsh(hessian)[0] > 0)
@@ -179,18 +179,23 @@ class _Staircase:
         return value, inside * c[1:-1], hessian
 
 
-def _search(objective: Objective, starts: Iterable[FloatArray]) -> FloatArray:
+def _ordered(y: FloatArray, ends: FloatArray) -> bool:
+    """Whether ln v_0, the inner points and ln v_N decrease."""
+    return bool(np.all(np.diff(np.concatenate([np.log(ends[:1]), y, np.log(ends[1:])])) < 0))
+
+
+def _search(objective: Objective, starts: Iterable[FloatArray], ends: FloatArray) -> FloatArray:
     """The best end of trust-region searches from these starts."""
-    ends = []
+    found = []
     for start in starts:
         if not len(start):
             return start
         scale = objective(start)[0]
 
         def value(y: FloatArray) -> float:
-            return objective(y)[0] if np.all(np.diff(y) < 0) else np.inf
+            return objective(y)[0] if _ordered(y, ends) else np.inf
 
-        ends.append(
+        found.append(
             minimize(
                 value,
                 start,
@@ -200,10 +205,10 @@ def _search(objective: Objective, starts: Iterable[FloatArray]) -> FloatArray:
                 options={"gtol": 1e-9 * scale, "maxiter": 200},
             )
         )
-    return np.asarray(min(ends, key=lambda end: end.fun).x)
+    return np.asarray(min(found, key=lambda end: end.fun).x)
 
 
-def _polished(objective: Objective, y: FloatArray) -> tuple[FloatArray, Derivatives]:
+def _polished(objective: Objective, y: FloatArray, ends: FloatArray) -> tuple[FloatArray, Derivatives]:
     """Newton steps as long as the gradient shrinks."""
     here = objective(y)
     for _ in range(POLISHED if len(y) else 0):
@@ -211,7 +216,7 @@ def _polished(objective: Objective, y: FloatArray) -> tuple[FloatArray, Derivati
             there = y - cho_solve(cho_factor(here[2]), here[1])
         except LinAlgError:
             break
-        if not (np.all(np.diff(there) < 0)):
+        if not _ordered(there, ends):
             break
         found = objective(there)
         if np.abs(found[1]).max() >= np.abs(here[1]).max():

@@ -1,4 +1,7 @@
-"""Fixtures for runs: the command line in a fresh process, what a store holds, verdicts without their times."""
+"""Fixtures for runs: the command line in a fresh process, what a store holds, verdicts without their times.
+
+The folder is put on the path, so that its tests import what they share from beside them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
 ROOT = Path(__file__).parents[2]
 Rows = dict[tuple[int, str, int], tuple[str, str]]
 

@@ -1,80 +1,32 @@
-"""Replaying what a move of a network's weights does: exact numbers, hostile files, and faults that must be seen."""
+"""Replaying what a move of a network's weights does: true certificates, exact numbers, and what is not re-checked."""
 
-import copy
-import inspect
 import json
-import sys
-import types
 from dataclasses import replace
 from fractions import Fraction as F
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from sympy import Le, sqrt
+from replay_certificates import answers, save
+from replay_networks import CORRECTED, NAMES, OLD, certified, drawn, fields
+from sympy import Le
 
 import verify.certificates
 from numerics.enclosures import Relation
 from numerics.targets import Gaussian
 from numerics.training import Given, Training
-from theory.claims import Cases, Claim, TrainingSpace, find
-from theory.vocabulary import C, curve_moved, gauss_newton, grad2, h, layers, loss_em, loss_moved, move2, s, slope_moved
+from theory.claims import find
+from theory.vocabulary import C, grad2, h, layers, loss_em, loss_moved, move2, s
 from verify.cases import Case
 from verify.certificates import certificate, write_certificate
 from verify.cli import main
 from verify.draws import drawn_cases
 from verify.evaluate import Evaluator
-from verify.replay import network
-from verify.replay.check import Answer, check_case
-from verify.replay.errors import CannotCheck, Refused
-from verify.replay.format import Certificate, digest
+from verify.replay.check import Answer
+from verify.replay.errors import CannotCheck
 from verify.replay.intervals import bounds, precision
 from verify.replay.network import Network
-from verify.replay.network_fields import MAX_NUMBERS, NetworkFields
-from verify.replay.reader import read_certificate
-from verify.verdicts import Status, Tightness, Verdict
-
-OLD = Path(__file__).with_name("certificate-v1.json")
-CORRECTED = find("wht24.lemma8.corrected")
-GRID = (4.0, 0.3, 0.1)
-NAMES = ("loss_em", "loss_moved", "slope_moved", "gauss_newton", "curve_moved", "move2")
-
-
-def certified(relation, *cases, id="test", status=Status.CERTIFIED):
-    """A verdict on cases that were chosen here, without a search."""
-    space = Cases(training=TrainingSpace())
-    claim = Claim(id=id, title="a test", relation=relation, source="test", cases=space)
-    outcomes = tuple(Evaluator(claim)(case) for case in cases)
-    found = Verdict(claim, status, "", len(cases), Tightness(None, None), 7, 0.0)
-    if status is Status.REFUTED:
-        return replace(found, counterexample=outcomes[0], largest_violation=outcomes[-1])
-    return replace(found, proved=outcomes)
-
-
-def drawn(d=2, v=GRID, free=(), **plan):
-    plan = {"n": 2, "m": 4, "layers": 2, "weighting": "edm", "reach": 0.7, "seed": 5} | plan
-    return Case(Gaussian(d=d, var=1.0), v, training=Training(**plan), free=free)
-
-
-def save(path, content, new_digest=True):
-    path.write_text(json.dumps({**content, "sha256": digest(content)} if new_digest else content))
-    return path
-
-
-def answers(path, seconds=60.0):
-    found, statement = read_certificate(path)
-    return [check_case(statement, one, seconds) for one in found.cases]
-
-
-def fields(case):
-    """The network of a case as its certificate gives it."""
-    content = certificate(certified(Le(loss_moved, 10**6), case))
-    content.pop("sha256")
-    found = Certificate.model_validate(content).cases[0].training
-    assert isinstance(found, NetworkFields)
-    return found
-
+from verify.verdicts import Status
 
 # --- true certificates -------------------------------------------------------------------------------------------
 
@@ -201,169 +153,6 @@ def test_numbers_against_automatic_differentiation(seed):
         found |= {"curve_moved": bounds(one.number("curve_moved"))[0], "move2": one.exact("move2")}
     for name in NAMES:
         assert float(found[name]) == pytest.approx(float(expected[name]), rel=1e-11, abs=1e-11), name
-
-
-# --- faults ------------------------------------------------------------------------------------------------------
-
-FAULTS = {
-    "relu dropped": ("[max(x, 0) for x in raw]", "raw"),
-    "a transposed matrix": ("raw = _times(before, q)", "raw = _times([list(c) for c in zip(*before)], q)"),
-    "a transposed last matrix": ("_times(last, v)", "_times([list(r)[::-1] for r in last], v)"),
-    "the noise coordinate missing": ("self._outputs([*noisy, sigma])", "self._outputs([*noisy, 0 * sigma])"),
-    "1/n missing": ("beta / n,", "beta,"),
-    "beta missing": ("beta / n,", "1 / Fraction(n),"),
-    "the move not added": ("_relu(_times(after, moved))", "_relu(_times(before, moved))"),
-    "the move of the last layer alone": ("_relu(_times(after, moved))", "_relu(_times(after, raw))"),
-    "the derivative through an off unit": ("t if x > 0 else 0", "t"),
-    "the derivative without earlier layers": ("_times(before, slope)", "[0] * len(slope)"),
-    "the derivative without its own layer": ("_times(step, q)", "[0] * len(q)"),
-    "the output not multiplied by sigma": ("[sigma * t for t in tangent]", "tangent"),
-    "the noise not added to the output": ("sigma * s + xi for s, xi in zip(here", "sigma * s for s, xi in zip(here"),
-    "the noise not added to the data": ("x + sigma * xi for x, xi in", "x for x, xi in"),
-    "another sample's noise": ("noises[i * N + j]", "noises[j * n + i]"),
-    "no half": ("HALF = Fraction(1, 2)", "HALF = Fraction(1)"),
-    "the first matrix not divided out": ("scale * ends[0] * ends[1]", "scale * ends[1]"),
-    "the move's size over one layer": ("for matrix in given.move for row", "for matrix in given.move[:1] for row"),
-    "the curve without its linear part": ("_minus(_minus(r.after, r.before), r.tangent)", "_minus(r.after, r.before)"),
-}
-EVERYTHING = Le(
-    loss_moved + loss_em[0] + slope_moved + move2 / 3, gauss_newton + 100 * sqrt(2 * loss_em[0]) * curve_moved + 1000
-)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    """A certificate that asks for every number, of networks with units that are off and that the move turns on."""
-    cases = [drawn(seed=seed, n=3) for seed in range(3)]
-    verdict = certified(EVERYTHING, *cases)
-    assert all(o.certified and o.relation is Relation.HOLDS for o in verdict.proved)
-    path = write_certificate(verdict, tmp_path_factory.mktemp("networks"))
-    assert [a.answer for a in answers(path)] == [Answer.AGREE] * 3
-    return path
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_disagrees(monkeypatch, sample, fault):
-    old, new = FAULTS[fault]
-    source = inspect.getsource(network)
-    assert source.count(old) == 1, "the fault has lost its place"
-    module = types.ModuleType("faulty_network")
-    monkeypatch.setitem(sys.modules, "faulty_network", module)
-    exec(compile(source.replace(old, new), "faulty_network", "exec"), module.__dict__)
-    monkeypatch.setattr("verify.replay.check.Network", module.Network)
-    assert Answer.DISAGREE in [a.answer for a in answers(sample)]
-
-
-# --- changed and hostile files -----------------------------------------------------------------------------------
-
-BUSY = Given(  # all units on before and after the move, and every number matters
-    points=((1.0, 2.0), (0.5, 3.0)),
-    noises=((0.5, 0.25), (1.0, 0.5), (0.25, 0.75), (2.0, 1.0)),
-    matrices=(((1.0, 0.5, 2.0), (0.25, 1.0, 0.5)), ((1.0, 0.5), (0.75, 2.0)), ((1.0, 0.5), (0.25, 3.0))),
-    move=(((0.5, 0.25), (-0.25, 1.0)),),
-)
-BUSY_CASE = drawn(m=2, layers=1, weighting="uniform", given=BUSY)
-SMALL = certificate(certified(Le(slope_moved + move2, loss_moved + 10**6 * gauss_newton), BUSY_CASE))
-NUMBERS = [
-    ("cases", 0, "training", *place)
-    for place in [
-        *(("points", i, a) for i in range(2) for a in range(2)),
-        *(("noises", i, a) for i in range(4) for a in range(2)),
-        *(("first", i, a) for i in range(2) for a in range(3)),
-        *((name, 0, i, a) for name in ("trained", "move") for i in range(2) for a in range(2)),
-        *(("last", i, a) for i in range(2) for a in range(2)),
-        *(("beta", j) for j in range(2)),
-    ]
-]
-
-
-def put(content, place, value):
-    out = copy.deepcopy(content)
-    here = out
-    for step in place[:-1]:
-        here = here[step]
-    here[place[-1]] = value(here[place[-1]]) if callable(value) else value
-    return out
-
-
-def larger(text):
-    return str(F(float(F(text)) * (1 + 2**-20)))
-
-
-@pytest.mark.parametrize("place", NUMBERS, ids=lambda p: ".".join(map(str, p[3:])))
-def test_a_changed_number_with_a_new_digest_is_found(tmp_path, place):
-    assert [a.answer for a in answers(save(tmp_path / "c.json", SMALL))] == [Answer.AGREE]
-    found = answers(save(tmp_path / "c.json", put(SMALL, place, larger)))
-    assert [a.answer for a in found] == [Answer.DISAGREE]
-
-
-HOSTILE = {
-    "a noise level that is no root": ("training.sigmas.0", larger, "rounded root"),
-    "too few levels": ("v", ["4", "3/10"], "a grid of one more"),
-    "no float64": ("training.points.0.0", "1/3", "no float64"),
-    "too large for float64": ("training.points.0.0", "9" * 390, "no float64"),
-    "a weight of zero": ("training.beta.0", "0", "not positive"),
-    "a negative level": ("training.sigmas.1", "-1", "not positive"),
-    "a row too short": ("training.trained.0.1", ["1"], "2 rows of 2"),
-    "a row too many": ("training.last", [["1", "1"]] * 3, "2 rows of 2"),
-    "no noise": ("training.noises", [], "noises"),
-    "a noise missing": ("training.noises", [["1", "1"]] * 3, "4 rows of 2"),
-    "no input for the level": ("training.first", [["1", "1"]] * 2, "2 rows of 3"),
-    "no layer": ("training.trained", [], "trained"),
-    "a move too many": ("training.move", [[["1", "1"], ["1", "1"]]] * 2, "different lengths"),
-    "many layers": ("training.trained", [[["1", "1"], ["1", "1"]]] * 21, "trained"),
-    "a wide row": ("training.last.0", ["1"] * 513, "last"),
-    "steps of zero": ("training.steps", 0, "steps"),
-    "steps that are true": ("training.steps", True, "steps"),
-    "another field": ("training.bias", ["1"], "bias"),
-    "another kind": ("training.kind", "convolution", "kind"),
-    "what is exact": ("training.exact", "nothing", "exact"),
-    "a matrix that is text": ("training.first", "1" * 6, "first"),
-    "other data": ("data", {"kind": "gaussian", "variances": ["1"], "means": ["0"]}, "d = 1"),
-    "half a step": ("free", {"s": "1/2"}, "whole number"),
-    "a constant of zero": ("free", {"C5": "0"}, "not positive"),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_networks_are_refused_with_a_reason(tmp_path, name):
-    place, value, why = HOSTILE[name]
-    steps = ("cases", 0, *(int(step) if step.isdigit() else step for step in place.split(".")))
-    content = put(put(SMALL, steps, None), steps, value) if not callable(value) else put(SMALL, steps, value)
-    with pytest.raises(Refused, match=why) as refusal:
-        read_certificate(save(tmp_path / "c.json", content))
-    assert len(str(refusal.value)) < 400
-    assert "\n" not in str(refusal.value)
-
-
-def test_a_network_of_too_many_numbers_is_refused(tmp_path):
-    wide = [["1"] * 80 for _ in range(80)]
-    content = put(SMALL, ("cases", 0, "training", "first"), [["1"] * 3] * 80)
-    for name in ("trained", "move"):
-        content = put(content, ("cases", 0, "training", name), [wide])
-    content = put(content, ("cases", 0, "training", "last"), [["1"] * 80] * 2)
-    with pytest.raises(Refused, match=str(MAX_NUMBERS)):
-        read_certificate(save(tmp_path / "c.json", content))
-
-
-def test_version_1_has_no_networks(tmp_path):
-    with pytest.raises(Refused, match="version 1 has no networks"):
-        read_certificate(save(tmp_path / "c.json", put(SMALL, ("version",), 1)))
-
-
-def test_extreme_numbers_end_soon(tmp_path):
-    """The largest and smallest float64 side by side, in twenty layers: exact, or out of time."""
-    large, small = str(F(1.7e308)), str(F(5e-324))
-    layer = [[large, small], [small, large]]
-    content = SMALL
-    for name in ("trained", "move"):
-        content = put(content, ("cases", 0, "training", name), [layer if name == "move" else SMALL_LAYER] * 20)
-    found = answers(save(tmp_path / "c.json", content), seconds=5.0)
-    assert found[0].answer is not Answer.AGREE
-    assert found[0].seconds < 8
-
-
-SMALL_LAYER = [["1", "1/2"], ["3/4", "2"]]
 
 
 # --- what is not re-checked --------------------------------------------------------------------------------------

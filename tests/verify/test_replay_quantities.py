@@ -1,14 +1,12 @@
-"""The second implementation's quantities, against definitions that are integrated or recursed without intervals."""
+"""The second implementation's quantities, against definitions that are integrated without intervals."""
 
 from fractions import Fraction as F
-from itertools import pairwise
 
-import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import logsumexp
+from replay_densities import LEVELS, MIXTURES, MP, Density, close, num
 
 from theory.vocabulary import VOCABULARY, Shape
 from verify.replay.errors import CannotCheck
@@ -18,105 +16,6 @@ from verify.replay.mixture import MixtureData
 from verify.replay.names import ARITY, CURVES, INDEXED, NUMBERS, OF_A_RUN
 from verify.replay.quantities import Quantities, ReplayCase
 from verify.replay.tails import panel_bound, tail
-
-MP = mpmath.mp.clone()
-MP.dps = 40
-MIXTURES = {
-    "two": MixtureData((F(3, 10), F(7, 10)), (F(-3, 2), F(1)), (F(1, 16), F(4, 25))),
-    "point masses": MixtureData((F(1), F(1)), (F(-1), F(1)), (F(0), F(0))),
-    "off centre, one mass": MixtureData((F(1, 5), F(1, 2), F(3, 10)), (F(4), F(5), F(7)), (F(0), F(1, 4), F(1))),
-    "one Gaussian": MixtureData((F(2),), (F(1),), (F(1, 2),)),
-    "an empty component": MixtureData((F(1), F(0), F(1)), (F(0), F(9), F(1)), (F(1), F(1), F(1))),
-}
-LEVELS = (F(1, 50), F(37, 100), F(25))
-
-
-def num(q):
-    return MP.mpf(q.numerator) / q.denominator
-
-
-class Density:
-    """p_v of a mixture and what follows from it, in plain 40-digit arithmetic."""
-
-    def __init__(self, data, v):
-        total = sum(data.weights)
-        self.v = num(v)
-        rows = zip(data.weights, data.means, data.variances, strict=True)
-        self.parts = [(num(w / total), num(m), num(s2)) for w, m, s2 in rows if w]
-        spread = [MP.sqrt(s2 + self.v) for _, _, s2 in self.parts]
-        cuts = {m + z * s for (_, m, _), s in zip(self.parts, spread, strict=True) for z in (-14, -6, -3, 0, 3, 6, 14)}
-        self.cuts = sorted(cuts)
-
-    def terms(self, x):
-        """(density times weight, (x - m)/c, E[X_0 | component], Var[X_0 | component])."""
-        for w, m, s2 in self.parts:
-            c = s2 + self.v
-            yield w * MP.npdf(x, m, MP.sqrt(c)), (x - m) / c, m + s2 * (x - m) / c, s2 * self.v / c, c
-
-    def at(self, name, x):
-        rows = list(self.terms(x))
-        p = sum(r[0] for r in rows)
-        mean = sum(r[0] * r[2] for r in rows) / p
-        first = -sum(r[0] * r[1] for r in rows) / p
-        match name:
-            case "p":
-                return p
-            case "score":
-                return first
-            case "dscore":
-                return sum(r[0] * (r[1] ** 2 - 1 / r[4]) for r in rows) / p - first**2
-            case "denoiser":
-                return mean
-            case "cov":
-                return sum(r[0] * (r[3] + (r[2] - mean) ** 2) for r in rows) / p
-            case "cdf":
-                return sum(w * MP.ncdf(x, m, MP.sqrt(s2 + self.v)) for w, m, s2 in self.parts)
-
-    def integrand(self, name, x):
-        """p(x) times what a curve averages, in float64."""
-        rows = [(float(w), float(m), float(s2)) for w, m, s2 in self.parts]
-        w, m, s2 = (np.array(column)[:, None] for column in zip(*rows, strict=True))
-        v = float(self.v)
-        c, z = s2 + v, x - m
-        logs = np.log(w) - z**2 / (2 * c) - np.log(2 * np.pi * c) / 2
-        log_p = logsumexp(logs, axis=0)
-        p, r = np.exp(log_p), np.exp(logs - log_p)
-        means = m + s2 * z / c
-        mean, score = (r * means).sum(0), -(r * z / c).sum(0)
-        cov = (r * (s2 * v / c + (means - mean) ** 2)).sum(0)
-        bend = (r * (z / c + score) ** 2).sum(0) - (r / c).sum(0)
-        log_q = -(x**2) / (2 * v) - np.log(2 * np.pi * v) / 2
-        factors = {
-            "J": score**2,
-            "mmse": cov,
-            "D2": mean**2,
-            "hess2": bend**2,
-            "cov2": cov**2,
-            "H": -log_p,
-            "KLn": log_p - log_q,
-        }
-        return p * factors[name]
-
-    def integral(self, name, low, high):
-        """Of the integrand's size over [low, high], by the trapezoid rule."""
-        narrow = float(min(s2 for _, _, s2 in self.parts) + self.v) ** 0.5
-        x, step = np.linspace(low, high, int((high - low) / narrow * 200) + 9, retstep=True)
-        return float(np.trapezoid(np.abs(self.integrand(name, x)), dx=step))
-
-    def curve(self, name):
-        """By the trapezoid rule, which converges geometrically for what decays like a Gaussian."""
-        widths = [float(s2 + self.v) ** 0.5 for _, _, s2 in self.parts]
-        ends = [float(m) + z * s for (_, m, _), s in zip(self.parts, widths, strict=True) for z in (-12, 12)]
-        x, step = np.linspace(min(ends), max(ends), int((max(ends) - min(ends)) / min(widths) * 40) + 2, retstep=True)
-        return MP.mpf(float(self.integrand(name, x).sum() * step))
-
-
-def close(interval, value, digits=17):
-    """The interval holds the value but for the reference's own rounding, and is narrow."""
-    low, high = (num(end) for end in bounds(interval))
-    room = MP.mpf(10) ** -digits * (1 + abs(value))
-    assert low - room <= value <= high + room, (low, value, high)
-    assert high - low <= MP.mpf(10) ** -9 * (abs(value) + MP.mpf(10) ** -6), (low, high)
 
 
 def test_the_whole_vocabulary_is_known_by_name():
@@ -238,142 +137,6 @@ def on_grid(data, v, x):
         p = float(w) / total * np.exp(-((x - float(m)) ** 2) / (2 * c)) / np.sqrt(2 * np.pi * c)
         top, bottom = top - p * (x - float(m)) / c, bottom + p
     return bottom, top / bottom
-
-
-LINES = [(F(1), F(0)), (F(0), F(2)), (F(1, 4), F(-3, 2))]
-GRID = (F(9), F(4), F(1, 2), F(1, 10))
-
-
-def chain(sampler, lam, m, a, b, start, v):
-    """The joint Gaussian law of a sampler's chain, step by step from the definition of the sampler."""
-    noise, mean = MP.mpf(0), MP.mpf(0)
-    mean, cov = [num(m) if start == "exact" else MP.mpf(0)], [[num(v[0]) + (num(lam) if start == "exact" else 0)]]
-    lam, m, a, b = num(lam), num(m), num(a), num(b)
-
-    def score(level, y):
-        return (1 + a) * (m - y) / (lam + level) + b
-
-    def denoiser(level, y):
-        return y + level * score(level, y)
-
-    for left, right in pairwise(map(num, v)):
-        s, s2 = MP.sqrt(left), MP.sqrt(right)
-
-        def move(y, left=left, right=right, s=s, s2=s2):
-            if sampler == "score":
-                return y + (left - right) * score(left, y)
-            if sampler == "denoiser":
-                return right / left * y + (1 - right / left) * denoiser(left, y)
-            slope = (y - denoiser(left, y)) / s
-            euler = y + (s2 - s) * slope
-            if sampler == "ode":
-                return euler
-            return y + (s2 - s) * (slope + (euler - denoiser(right, euler)) / s2) / 2
-
-        noise = {"score": left - right, "denoiser": right * (left - right) / left}.get(sampler, MP.mpf(0))
-        slope = move(MP.mpf(1)) - move(MP.mpf(0))
-        row = [entry * slope for entry in cov[-1]]
-        cov.append([*row, row[-1] * slope + noise])
-        mean.append(move(mean[-1]))
-    return mean, cov
-
-
-@pytest.mark.parametrize("start", ["noise", "exact"])
-@pytest.mark.parametrize("sampler", ["score", "denoiser", "ode", "heun"])
-@pytest.mark.parametrize("error", [(F(0), F(0)), (F(1, 10), F(-1, 2))], ids=["exact score", "learned"])
-@pytest.mark.parametrize(("lam", "m"), LINES)
-def test_outputs_and_paths_on_gaussian_data(lam, m, error, sampler, start):
-    a, b = error
-    case = ReplayCase(GaussianData((lam,), (m,)), GRID, sampler, start, a, b)
-    mean, cov = chain(sampler, lam, m, a, b, start, GRID)
-    total, gap = num(lam + GRID[-1]), mean[-1] - num(m)
-    with precision(120):
-        q = Quantities(case)
-        close(q.number("M_out"), mean[-1], 30)
-        close(q.number("V_out"), cov[-1][-1], 30)
-        kl = (total / cov[-1][-1] - 1 - MP.log(total / cov[-1][-1]) + gap**2 / cov[-1][-1]) / 2
-        close(q.number("KL"), kl, 30)
-        z = (MP.mpf("0.3") - mean[-1]) / MP.sqrt(cov[-1][-1])
-        close(q.call("F_out", real(F(3, 10))), MP.ncdf(z), 30)
-    if sampler in ("score", "denoiser"):
-        size = len(GRID)
-        theirs = MP.matrix(size, size)
-        ours = MP.matrix(size, size)
-        for i in range(size):
-            for j in range(size):
-                ours[i, j] = num(lam + min(GRID[i], GRID[j]))
-                theirs[i, j] = cov[max(i, j)][min(i, j)]
-        miss = MP.matrix([x - num(m) for x in mean])
-        inverse = theirs**-1
-        trace = sum((inverse * ours)[i, i] for i in range(size))
-        path = (trace - size + (miss.T * inverse * miss)[0] + MP.log(MP.det(theirs) / MP.det(ours))) / 2
-        with precision(120):
-            close(Quantities(case).number("KL_path"), path, 30)
-
-
-@pytest.mark.parametrize("sampler", ["score", "denoiser"])
-@pytest.mark.parametrize(
-    "data", [GaussianData((F(1, 4), F(0), F(2)), (F(1), F(0), F(-1))), MIXTURES["two"]], ids=["g", "m"]
-)
-def test_budgets_from_their_definitions(sampler, data):
-    """E_I, E_S, E_D as integrals of J and mmse, which are tested above."""
-    a, b = F(1, 5), F(1, 3)
-    case = ReplayCase(data, (F(2), F(1, 2), F(1, 10)), sampler, "noise", a, b)
-
-    nodes, weights = np.polynomial.legendre.leggauss(12)
-
-    def curve(name, v):
-        with precision(52):
-            low, high = bounds(data.curve(name, real(F(float(v)))))
-        return float((low + high) / 2)
-
-    def integral(f, low, high):
-        """Gauss-Legendre in ln u."""
-        half = np.log(high / low) / 2
-        u = np.sqrt(low * high) * np.exp(half * nodes)
-        return float(sum(w * half * x * f(x) for w, x in zip(weights, u, strict=True)))
-
-    e_d = e_s = 0.0
-    for left, right in pairwise(map(float, case.v)):
-        eps2 = float(a) ** 2 * curve("J", left) + data.d * float(b) ** 2
-        if sampler == "score":
-            e_s += (left - right) * eps2 / 2
-            e_d += integral(lambda u, left=left: curve("J", u) - curve("J", left), right, left) / 2
-        else:
-            e_s += (1 / right - 1 / left) * left**2 * eps2 / 2
-            e_d += integral(lambda u, left=left: (curve("mmse", left) - curve("mmse", u)) / u**2, right, left) / 2
-    with precision(80):
-        q = Quantities(case)
-        close(q.number("E_D"), MP.mpf(e_d), 9)
-        close(q.number("E_S"), MP.mpf(e_s), 12)
-        path = q.number("E_I") + q.number("E_S") + q.number("E_D")
-        low, high = bounds(path - q.number("KL_path"))
-        assert low <= 0 <= high
-
-
-@pytest.mark.parametrize("data", [GaussianData((F(1, 4),), (F(1),)), MIXTURES["two"]], ids=["gaussian", "mixture"])
-def test_losses_of_a_learned_score(data):
-    """E||sqrt(v) s_theta + xi||^2 from the joint law of (X_v, xi), given X_v = x: xi = (x - X_0)/sqrt(v)."""
-    v, a, b = F(1, 2), F(1, 5), F(-1, 3)
-    law = Density(data if isinstance(data, MixtureData) else MixtureData((F(1),), data.means, data.variances), v)
-    level = num(v)
-
-    def integrand(x):
-        left = MP.sqrt(level) * ((1 + num(a)) * law.at("score", x) + num(b)) + (x - law.at("denoiser", x)) / MP.sqrt(
-            level
-        )
-        return law.at("p", x) * (left**2 + law.at("cov", x) / level)
-
-    with MP.workdps(20):
-        loss = MP.quad(integrand, law.cuts, maxdegree=5)
-        eps2 = MP.quad(lambda x: law.at("p", x) * (num(a) * law.at("score", x) + num(b)) ** 2, law.cuts, maxdegree=5)
-    with precision(80):
-        q = Quantities(ReplayCase(data, (v, F(1, 4)), a=a, b=b))
-        expected = {"loss": loss, "mse": level * loss, "eps2": eps2, "excess": level * eps2, "dmse": level**2 * eps2}
-        for name, value in expected.items():
-            close(q.element(name, 0), value, 10)
-        close(q.element("sigma", 0), MP.sqrt(level), 20)
-        close(q.element("gamma", 0), 1 / level, 20)
 
 
 @pytest.mark.parametrize("name", OF_A_RUN)

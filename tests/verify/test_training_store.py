@@ -1,70 +1,22 @@
-"""Training runs in the store: kept step by step, gone on with after a kill, read back, and refused when damaged."""
+"""Training runs in the store: kept step by step, gone on with, read back, and refused when damaged."""
 
 import io
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 import zlib
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from training_store_runs import KERNEL_AT, STEPS, H, batch, change, cut_run, rows, same_bits
 
-from numerics.training import Batch, Setup, train
+from numerics.training import train
 from numerics.training.descent import History
-from verify.executors import in_processes
 from verify.reports.training import summary
 from verify.store import RunSettings, Store, StoreError
 from verify.store.training import LONG, TrainingStore, sink_for, use_training_store
 from verify.store.versions import PACKAGES
-from verify.work import Order, perform
-
-ROOT = Path(__file__).parents[2]
-H = torch.tensor([0.01, 0.03], dtype=torch.float64)
-STEPS, KERNEL_AT = 9, (0, 4)
-
-
-def batch(seed=0, m=8):
-    """Two networks on two points at two noise levels."""
-    return Batch.of([Setup(((0.3, -1.0), (1.0, 2.0)), (2.0, 0.5), (1.0, 2.0), m, 2, seed=seed + i) for i in range(2)])
-
-
-def same_bits(one, other):
-    pairs = [(getattr(one, field.name).numpy(), getattr(other, field.name).numpy()) for field in fields(History)]
-    return all(a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
-
-
-def rows(file, what="*", table="training_records"):
-    with closing(sqlite3.connect(file)) as database:
-        return database.execute(f"SELECT {what} FROM {table}").fetchall()
-
-
-def change(file, statement, *values):
-    with closing(sqlite3.connect(file)) as database, database:
-        assert database.execute(statement, values).rowcount == 1
-
-
-class Cut(Exception):
-    pass
-
-
-def cut_run(store, chunks, steps=STEPS, **options):
-    """A run that ends after some chunks are kept."""
-    sink = store.sink(batch(), H, steps, KERNEL_AT)
-    keep, sink.append = sink.append, lambda *part: keep(*part) if len(rows(store.path)) < chunks else cut()
-
-    def cut():
-        raise Cut
-
-    with pytest.raises(Cut):
-        train(batch(), H, steps, kernel_at=KERNEL_AT, sink=sink, **options)
-    return sink
 
 
 @pytest.fixture
@@ -157,76 +109,6 @@ def test_a_run_says_what_was_trained(tmp_path):
         assert (problem["steps"], problem["device"]) == (1, "cpu")
         with pytest.raises(KeyError, match="no training run"):
             store.history("nothing")
-
-
-# imports everything once and forks a process for each run, so that a run costs no start-up
-FORKED = """
-import os, signal, sqlite3, sys, time
-from pathlib import Path
-import torch
-sys.path.insert(0, sys.argv[2])
-from test_training_store import H, batch, rows
-from numerics.training import train
-from verify.store.training import TrainingStore
-
-FILE, steps = Path(sys.argv[1]), int(sys.argv[3])
-torch.set_num_threads(1)
-with TrainingStore(FILE):
-    pass
-
-def start(chunk):
-    pid = os.fork()
-    if pid == 0:
-        with TrainingStore(FILE) as store:
-            sink = store.sink(batch(), H, steps, (0, steps // 2))
-            train(batch(), H, steps, kernel_at=(0, steps // 2), sink=sink, chunk=chunk)
-        os._exit(0)
-    return pid
-
-def end(pid):
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-"""
-KILLS = """
-kept = []
-for _ in range(5):
-    pid = start(5)
-    while len(rows(FILE)) < len(kept) + 20:
-        assert os.waitpid(pid, os.WNOHANG) == (0, 0), "it must be under way"
-        time.sleep(0.002)
-    os.kill(pid, signal.SIGKILL)
-    assert end(pid) == -signal.SIGKILL
-    database = sqlite3.connect(FILE)
-    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    database.close()
-    found = rows(FILE)
-    assert found[: len(kept)] == kept, "what was kept stays"
-    kept = found
-assert end(start(5)) == 0
-assert rows(FILE)[: len(kept)] == kept
-assert len(rows(FILE)) == -(-(steps + 1) // 5)
-"""
-CROWD = """
-assert [end(pid) for pid in [start(chunk) for chunk in (7, 11, 100, 7)]] == [0, 0, 0, 0]
-"""
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-
-
-@pytest.mark.parametrize(("what", "steps"), [(KILLS, 1500), (CROWD, 500)], ids=["five kills", "four at once"])
-def test_one_run_of_killed_or_of_several_processes(tmp_path, what, steps):
-    file = tmp_path / "s.sqlite"
-    words = [sys.executable, "-c", FORKED + what, str(file), str(Path(__file__).parent), str(steps)]
-    done = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    with TrainingStore(file) as store:
-        (run,) = store.runs()
-        assert run.finished
-        found = store.history(run.fingerprint)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    assert same_bits(found, train(batch(), H, steps, kernel_at=(0, steps // 2))[0])
-    torch.set_num_threads(threads)
-    firsts = [first for (first,) in rows(file, "first")]
-    assert firsts == sorted(set(firsts))
 
 
 def test_who_is_behind_adds_only_what_is_missing(tmp_path, whole):
@@ -353,74 +235,3 @@ def test_runs_are_kept_only_where_a_store_is_in_use(tmp_path):
         train(batch(), H, 2, sink=sink_for(batch(), H, 2))
     assert sink_for(batch(), H, 1) is None
     assert rows(file, "steps", "training_runs") == [(1,), (2,)]
-
-
-MINE = """
-from sympy import Le
-from numerics import training
-from numerics.enclosures import Enclosure
-from theory.claims import Cases, Claim, Family
-from theory.vocabulary import J, d, u
-from verify.measurements import new_quantity
-from verify.store.training import sink_for
-import torch
-
-training.descent.SECONDS = 0.02
-STEPS = 3000
-last = {}
-
-def trained(case):
-    if not last:
-        setups = [training.Setup(((0.5,),), (1.0,), (1.0,), 16, 1, seed=seed) for seed in range(2)]
-        batch, h = training.Batch.of(setups), torch.full((2,), 0.01, dtype=torch.float64)
-        last["loss"] = float(training.train(batch, h, STEPS, sink=sink_for(batch, h, STEPS))[0].loss[0, -1])
-    return Enclosure.of(1 + last["loss"])
-
-mine = Claim("mine.trained", "a", Le(J(u), new_quantity("trained", trained, "a loss") * d / u), "me",
-             cases=Cases(families=(Family.GAUSSIAN,)))
-"""
-
-
-def test_a_shard_that_is_killed_while_it_trains_goes_on_with_its_training(tmp_path, scoreproof, timeless):
-    (tmp_path / "mine.py").write_text(MINE)
-    store = tmp_path / "s.sqlite"
-    work = ["verify", "mine.py", "--examples", "30", "--store"]
-    whole = scoreproof(*work, "whole.sqlite", "--json", "-")
-    assert whole.returncode in (0, 1), whole.stderr
-    process = subprocess.Popen(
-        [sys.executable, "-m", "verify", *work, str(store), "--jobs", "2"],
-        cwd=tmp_path, env=ENVIRONMENT, start_new_session=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    until = time.monotonic() + 120
-    while time.monotonic() < until and _recorded(store) < 500:
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-    before, begun = rows(store), rows(store, "fingerprint, started", "training_runs")
-    assert 500 <= _recorded(store) <= 3000
-    resumed = scoreproof(*work, store, "--resume", "--json", "-")
-    assert resumed.returncode == whole.returncode, resumed.stderr
-    assert timeless(resumed.stdout) == timeless(whole.stdout)
-    assert rows(store)[: len(before)] == before
-    assert rows(store, "fingerprint, started", "training_runs") == begun
-    assert _recorded(store) == 3001
-    with TrainingStore(store) as here, TrainingStore(tmp_path / "whole.sqlite") as there:
-        assert same_bits(here.history(begun[0][0]), there.history(begun[0][0]))
-
-
-def _recorded(file):
-    with suppress(sqlite3.OperationalError):  # it is being made
-        return sum(count for (count,) in rows(file, "next", "training_runs")) if file.exists() else 0
-    return 0
-
-
-def test_a_store_that_fails_in_a_worker_ends_the_run_and_is_no_failure_of_the_claim(tmp_path):
-    short = MINE.replace("3000", "5").replace("training.descent.SECONDS = 0.02\n", "")  # it is read in this process
-    (tmp_path / "mine.py").write_text(short)
-    from verify.work import UserFile
-
-    order = Order("mine.trained", 0, 10, 0, UserFile.read(tmp_path / "mine.py"), training=str(tmp_path))
-    with pytest.raises(StoreError, match="cannot be opened"):
-        perform(order)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        list(in_processes([order], 1))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from numerics.targets import Gaussian
 from numerics.targets.base import NotAvailable
-from numerics.training import Batch, Given, Training
+from numerics.training import Batch, Given, Setup, Training
+from numerics.training.automatic import residual_function
 from numerics.training.balls import MovedBalls
 from numerics.training.measured import MOVED, MeasuredRuns
 from numerics.training.network import forward, losses
@@ -118,3 +121,54 @@ def test_one_sample_alone():
     assert float(found["res_norm"].value[0]) == pytest.approx(float((2 * losses(runs.start.seen.u)[0]).sqrt()))
     with pytest.raises(NotAvailable, match="n = 3, N = 2"):
         single(measured().start)
+
+
+@pytest.mark.parametrize("factor", [0.3, 1.5])
+def test_the_bend_is_what_leaves_the_linear_path(factor):
+    """Against Jacobians and steps by automatic differentiation."""
+    runs = measured(factor=factor, weighting="1/sigma")
+    batch, bend = runs.batch, runs.number("bend")
+    u = residual_function(batch)
+    W = batch.trained
+    for s in range(runs.steps):
+        here = u(W)
+        jacobian = torch.func.jacrev(lambda weights: u(weights).sum(dim=0).flatten())(W)
+        for b in range(batch.size):
+            A = jacobian[:, :, b].flatten(1)
+            K = A @ A.mT
+            pulled = (A.mT @ here[b].flatten()).reshape(batch.layers, 8, 8)
+            moved = W.clone()
+            moved[:, b] = W[:, b] - runs.h[b] * pulled
+            left = u(moved)[b].flatten() - here[b].flatten() + runs.h[b] * (K @ here[b].flatten())
+            expected = float(left.norm() / here[b].norm())
+            assert expected == pytest.approx(float(bend.value[b, s]), abs=1e-10)
+            assert bend.radius[b, s] < 1e-9
+        W = torch.stack([runs.points[s + 1].W[:, b] for b in range(batch.size)], dim=1)
+    assert np.nanmax(bend.value) > 1e-3
+    assert np.isinf(bend.radius[:, -1]).all()  # no step leaves the last weights
+
+
+def test_nothing_bends_where_nothing_moves():
+    given = Given(points=((0.0,),), noises=((-1.0,),), matrices=(((0.0, -1.0),), ((1.0,),), ((1.0,),)))
+    plan = Training(n=1, m=1, steps=2, given=given)
+    bend = MeasuredRuns([plan.setup(Gaussian(d=1, var=0.0), (1.0, 0.5))], [plan]).number("bend")
+    assert (bend.value[0, :2] == 0).all()
+    assert (bend.radius[0, :2] == 0).all()
+
+
+def test_a_long_run_has_no_bends():
+    assert np.isnan(measured(steps=20).number("bend").value).all()
+
+
+def test_a_tie_of_levels_leaves_g_star_open():
+    """Two levels whose f_ij are one number by algebra: sqrt(beta_j) (sigma_j w + xi_j) is the same at both."""
+    given = Given(points=((0.0,),), noises=((0.3,), (0.1,)), matrices=(((0.0, 1.0),), ((1.0,),), ((1.0,),)))
+    setup = Setup(points=((0.0,),), sigmas=(3.0, 1.0), beta=(1.0, (9.3 / 1.1) ** 2), m=1, layers=1, given=given)
+    plan = Training(n=1, m=1, steps=1, factor=0.5, given=given)
+    g = MeasuredRuns([setup], [plan]).number("g_star")
+    for level in setup.g:
+        assert abs(g.value[0, 0] - level) <= g.radius[0, 0]
+    clear = replace(setup, beta=(1.0, 1.0))
+    sure = MeasuredRuns([clear], [plan]).number("g_star")
+    assert sure.value[0, 0] == 9
+    assert sure.radius[0, 0] < 1e-12

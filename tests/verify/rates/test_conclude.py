@@ -1,6 +1,7 @@
 """Verdicts on made-up outcomes: every status, the sentence, the record."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from rate_designs import BOTH, LOWER, UPPER, made_up
 
 from numerics.enclosures import Enclosure
+from theory.claims import Form
 from verify.conclude import conclude
 from verify.rates.conclude import implied_constants
 from verify.rates.rate import FALSE_ALARM
@@ -32,7 +34,7 @@ def test_a_loose_bound_is_supported_and_says_by_how_much():
     assert found.status is Status.SUPPORTED
     assert found.as_expected
     assert found.examples == 36 * 8
-    assert "the printed rate n^-3 is loose by n^a, a in [1.9" in found.how
+    assert "the stated rate n^-3 is loose by n^a, a in [1.9" in found.how
     assert "no drift in m, d" in found.how
     assert "would have seen, with probability 0.99, m^-0." in found.how
     assert found.rates["sentence"] in found.how
@@ -41,6 +43,22 @@ def test_a_loose_bound_is_supported_and_says_by_how_much():
     assert n["drift"] == "none"
     assert found.error_rates["false_alarm"] == FALSE_ALARM
     assert found.counterexample is None
+
+
+@pytest.mark.parametrize(
+    ("form", "word"), [(Form.PRINTED, "printed"), (Form.CORRECTED, "stated"), (Form.CONJECTURE, "stated")]
+)
+def test_only_a_printed_claim_has_a_printed_rate(form, word):
+    said = conclude(replace(LOWER, form=form), made_up(LOWER, loose), 3).rates["sentence"]
+    assert said.startswith(f"the {word} rate n^-3 is loose by n^a")
+
+
+def test_a_letter_stands_for_one_size_alone():
+    said = verdict(LOWER, lambda m, d, n: np.log(m) - np.log(d) + 2 * np.log(n), noise=0.02).rates["sentence"]
+    assert "goes like d^a, a in [-1.0" in said
+    assert "is loose by m^b n^c, b in [0.9" in said
+    letters = re.findall(r"([a-e]) in \[", said)
+    assert letters == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(("size", "at"), [("m", 0), ("d", 1), ("n", 2)])
@@ -63,7 +81,7 @@ def test_directions():
     assert verdict(UPPER, lambda m, n: np.log(m), noise=0.02).status is Status.REFUTED
     falling = verdict(UPPER, lambda m, n: -np.log(m), noise=0.02)
     assert falling.status is Status.SUPPORTED
-    assert "the printed rate m^1 is loose by m^a, a in [0.9" in falling.how
+    assert "the stated rate m^1 is loose by m^a, a in [0.9" in falling.how
 
 
 def test_wide_intervals_and_open_drifts_are_inconclusive():
