@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify paper test lint docs clean
+.PHONY: help setup verify paper edition test lint docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ verify: $(READY) ## run the quick suite on real input and write report/
 
 paper: $(READY) ## run every claim of the paper (long)
 	$(BIN)/scoreproof verify --suite paper --jobs $(JOBS)
+
+edition: $(READY) ## write docs/paper.md again from the stored run
+	$(BIN)/python -m benchmarks.edition
 
 test: $(READY) ## run the tests on JOBS processes (2)
 	$(BIN)/python -m pytest -n $(JOBS)

@@ -1,6 +1,7 @@
 """mkdocs hook: fills the vocabulary's table into the page that has a place for it, at every build.
 
-The table is written from ``theory.vocabulary`` itself, so it cannot go stale.
+The table is written from ``theory.vocabulary`` itself, so it cannot go stale. The formulas of ``paper.md`` become
+MathML, which browsers show without scripts.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ _HEADINGS = {
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Replace the place holder of ``notation.md``.
+    """Replace the place holder of ``notation.md``, and the formulas of ``paper.md``.
 
     Raises:
         ValueError: the page has lost its place holder.
     """
+    if page.file.src_uri == "paper.md":
+        from verify.reports.edition_formulas import with_mathml
+
+        return with_mathml(markdown)
     if page.file.src_uri != "notation.md":
         return markdown
     if PLACE not in markdown:

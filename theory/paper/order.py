@@ -48,7 +48,7 @@ def dependencies() -> dict[str, tuple[str, ...]]:
 def _origins(claim: Claim, statement: Statement) -> Iterator[str]:
     for parent in claim.derived_from:
         owner = statement_of(parent)
-        if owner is None or owner is statement:
+        if owner is None:
             yield from _origins(catalogue()[parent], statement)
-        else:
+        elif owner is not statement:  # its own claims are looked at one by one
             yield owner.key

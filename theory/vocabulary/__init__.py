@@ -51,6 +51,7 @@ def to_latex(expression: Any) -> str:
     if not hasattr(expression, "free_symbols"):
         raise TypeError(f"to_latex wants a sympy object, got {type(expression).__name__}")
     names = {q.symbol: q.tex for q in VOCABULARY.values() if q.shape is not Shape.FUNCTION}
+    names |= {q.symbol.label: q.tex for q in VOCABULARY.values() if q.shape is Shape.INDEXED}
     swaps = {
         q.symbol: Function(q.tex, real=True)
         for q in VOCABULARY.values()
