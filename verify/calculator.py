@@ -23,7 +23,8 @@ from verify.training_cases import simple_training
 
 # levels with how much trouble they give: grids are tried in the order of the sum
 LEVELS = {4.0: 2, 3.0: 3, 2.0: 1, 1.0: 0, 0.9: 6, 0.5: 3, 0.25: 4, 0.2: 5, 0.15: 6, 0.1: 5}
-RUNS = {"V_run", "M_run", "F_run", "loss_fresh"} | DRAWN  # each case runs a sampler, or draws vectors or networks
+OF_NETWORKS = {"loss_fresh", "loss_net", "E_S_net", "KL_path_net"}  # sampled, of networks that are trained
+RUNS = {"V_run", "M_run", "F_run"} | OF_NETWORKS | DRAWN  # each case runs a sampler, or draws vectors or networks
 COSTLY = {"KL", "KL_path", "F_out"} | RUNS  # on mixtures: quadrature in two dimensions, or a propagated density
 ERRORS = (None, LinearError(a=0.0, b=1.0), LinearError(a=1.0, b=0.0), LinearError(a=-0.5, b=0.0))
 MULTIPLES = (None, *(LinearError(a=a) for a in (2.0, 0.95, 1.2, 1.0, -0.5)))  # excess d a^2 on data at one point

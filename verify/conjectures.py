@@ -7,6 +7,7 @@ from sympy.core.relational import Relational
 from numerics.targets import Gaussian, Target
 from theory.claims import Cases, Family, TrainingSpace
 from theory.compiler import CompileError, compile_array, names_used
+from theory.vocabulary import full_error as full_error_words
 from theory.vocabulary import training as training_words
 from theory.vocabulary.words import VOCABULARY
 from verify.geometry_cases import NETWORKS
@@ -35,10 +36,12 @@ MAX_STEPS = 6
 # curves that training cases have as well, at their noise levels
 CURVES = ("J", "mmse", "H", "hess2", "cov2", "KLn")
 # Networks that are trained. The sizes m, layers and K are also those of other experiments.
-OF_TRAINING = frozenset(name for name in vars(training_words) if name in VOCABULARY) - {"m", "layers", "K"}
+OF_TRAINING = frozenset(
+    name for words in (training_words, full_error_words) for name in vars(words) if name in VOCABULARY
+) - {"m", "layers", "K"}
 HIDDEN_CONSTANTS = frozenset({"C5", "C6", "C_h"})
 ONE_SAMPLE = frozenset({"res_norm", "xi_norm", "x_norm", "S_unit", "Lip"})  # known where n = N = 1
-BESIDE_TRAINING = frozenset({*("N", "d", "m2", "v", "sigma", "gamma", "C", "m", "layers", "K"), *CURVES})
+BESIDE_TRAINING = frozenset({*("N", "d", "m2", "v", "sigma", "gamma", "C", "m", "layers", "K", "E_I", "E_D"), *CURVES})
 
 
 def known_sampler(name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from theory.claims import Claim
+from verify.calculator import OF_NETWORKS
 from verify.conclude import conclude
 from verify.error_rates import CLAIMS
 from verify.executors import RunError, in_processes, in_this_process, on_cluster
@@ -135,4 +136,4 @@ def _orders(jobs: Jobs, examples: int, seed: int, device: str, store: Path | Non
 
 
 def _slow(claim: Claim) -> bool:
-    return claim.design is not None or not claim.names.isdisjoint({"KL", "KL_path", "loss_fresh"})
+    return claim.design is not None or not claim.names.isdisjoint({"KL", "KL_path"} | OF_NETWORKS)

@@ -8,7 +8,7 @@ from theory.claims import Claim, Form, catalogue
 from theory.claims.claim import Expected
 
 LONG = {"KL", "KL_path"}  # on mixtures: too long for the quick suite
-LONG_TRAINING = {"loss_fresh", "P_q"}  # thousands of draws for each case
+LONG_TRAINING = {"loss_fresh", "P_q", "loss_net", "E_S_net", "KL_path_net"}  # thousands of draws for each case
 SHORT_TRAINING = {"wht24.lemma8.printed", "wht24.lemma8.corrected"}
 TRAINING = (  # of networks or of linear scores, and the lemmas that the paper's training theory rests on
     *("training.", "ntk.", "linear.", "full_error.", "wht24.thm1", "wht24.thm3", "wht24.cor", "wht24.prop1"),

@@ -72,12 +72,12 @@ def test_what_trains_no_network_or_diverged_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "status"), [("wht24.remark1", Status.SUPPORTED), ("wht24.remark1.training", Status.REFUTED)]
+    ("id", "status"), [("wht24.remark1", Status.CERTIFIED), ("wht24.remark1.training", Status.REFUTED)]
 )
 def test_verdicts_of_remark_1(id: str, status: Status) -> None:
     verdict = verify_claim(find(id), examples=24, seed=1)
     assert verdict.status is status
-    if status is Status.SUPPORTED:
+    if status is not Status.REFUTED:
         assert verdict.error_rates is not None
         assert verdict.error_rates["false_alarm"] <= 1e-9
         assert verdict.tightness is not None
