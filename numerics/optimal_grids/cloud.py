@@ -38,7 +38,7 @@ class PosteriorSpread:
         """E||hess log p_v||_F^2 ("score") or E||Cov(X_0|X_v)||_F^2 ("denoiser") at ``v``, shaped as ``v``."""
         levels = np.asarray(v, dtype=np.float64)
         draws = np.stack([_squares(self.cloud, float(level), self.seed) for level in levels.ravel()])
-        trace, square, rounding = draws[:, 0], draws[:, 1], draws[:, 2, 0]
+        trace, square, rounding = draws[:, 0], draws[:, 1], draws[:, 2].mean(axis=1)
         level, d = levels.reshape(-1, 1), self.cloud.d
         if sampler == "score":
             values = d / level**2 - 2 * trace / level**3 + square / level**4
@@ -78,5 +78,7 @@ def _squares(cloud: PointCloud, v: float, seed: int) -> FloatArray:
     square = ((r @ gram2) * r).sum(dim=1) - 2 * (r * g.square()).sum(dim=1) + centre.square()
     # by Cauchy-Schwarz (tr Cov)^2/d <= ||Cov||_F^2 <= (tr Cov)^2
     square = square.clamp(trace.square() / cloud.d, trace.square())
-    lost = torch.full_like(trace, 16 * EPS * float(norms.max()) ** 2)
+    size = float(norms.max())
+    # the sums lose EPS of what cancels in them, and by the same inequality never more than the trace's square
+    lost = (trace + 64 * EPS * size).square().clamp(max=16 * EPS * size**2)
     return np.asarray(torch.stack([trace, square, lost]).numpy())

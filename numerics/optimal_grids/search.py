@@ -37,6 +37,7 @@ Derivatives = tuple[float, FloatArray, FloatArray]  # value, gradient, Hessian
 Objective = Callable[[FloatArray], Derivatives]
 TABLE, TABLE_SAMPLED = 401, 61
 POLISHED = 8
+LEAST = 1e-30  # a sampled mmse below it is 0
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def optimal_grid(target: Target, steps: int, sigma_max: float, sigma_min: float,
 
 @dataclass(frozen=True)
 class _Table:
-    """h over y = ln v as a piecewise cubic polynomial, and its slope s from its derivative.
+    """h over y = ln v as a piecewise cubic polynomial (of a sampled target ln mmse), and its slope s.
 
     ``bend`` is a spline through dh/dy where that is known: its derivative is better than the polynomial's second.
     """
@@ -122,8 +123,9 @@ class _Table:
     def of(cls, curve: Curve, ends: FloatArray) -> _Table:
         y = np.linspace(np.log(ends[0]), np.log(ends[1]), TABLE_SAMPLED if curve.sampled else TABLE)
         v = np.exp(y)
-        if curve.sampled:  # slopes of other draws would not fit; J has the smooth d/v in it, which is added exactly
-            return cls(y, curve, CubicSpline(y[::-1], curve.target.measure("mmse", v).value[::-1]))
+        if curve.sampled:  # slopes of other draws would not fit; the logarithm keeps mmse positive and without ripples
+            mmse = np.maximum(curve.target.measure("mmse", v).value, LEAST)
+            return cls(y, curve, CubicSpline(y[::-1], np.log(mmse)[::-1]))
         dh = -curve.slope(v).value * curve.pace(v)
         h = curve.height(v).value
         return cls(y, curve, CubicHermiteSpline(y[::-1], h[::-1], dh[::-1]), CubicSpline(y[::-1], dh[::-1]))
@@ -136,10 +138,13 @@ class _Table:
         """The derivative of h of this order in ln v, at ``y``."""
         if order == 2 and self.bend is not None:
             return np.asarray(self.bend(y, 1))
-        if not (self.curve.sampled and self.curve.sampler == "score"):
+        if not self.curve.sampled:
             return np.asarray(self.polynomial(y, order))
+        log, *p = [np.asarray(self.polynomial(y, i)) for i in range(3)]
+        m = [f * np.exp(log) for f in (1.0, p[0], p[0] ** 2 + p[1])][: order + 1]
+        if self.curve.sampler == "denoiser":
+            return m[order]
         # -J = mmse/v^2 - d/v
-        m = [np.asarray(self.polynomial(y, i)) for i in range(order + 1)]
         factors = {0: (1,), 1: (-2, 1), 2: (4, -4, 1)}[order]
         v, sign = np.exp(y), (-1) ** order
         return sum(f * part for f, part in zip(factors, m, strict=True)) / v**2 - sign * self.curve.target.d / v
