@@ -12,7 +12,7 @@ import re
 from typing import Any
 from xml.dom.minidom import parseString
 
-from sympy import Function, Indexed, IndexedBase, Symbol
+from sympy import Function, Indexed, IndexedBase, Product, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.printing.mathml import MathMLPresentationPrinter
@@ -48,6 +48,12 @@ def _character(entity: re.Match[str]) -> str:
 
 class _Printer(MathMLPresentationPrinter):
     """sympy's printer, with names from the vocabulary."""
+
+    def mathml_tag(self, e: Any) -> str:
+        return "∏" if isinstance(e, Product) else super().mathml_tag(e)
+
+    def _print_Product(self, e: Product) -> Any:
+        return self._print_Sum(e)
 
     def _print_Symbol(self, sym: Symbol, style: str = "plain") -> Any:
         quantity = VOCABULARY.get(sym.name)

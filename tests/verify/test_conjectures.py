@@ -106,7 +106,7 @@ def test_a_misused_index_is_refused(text: str, words: list[str]) -> None:
     [
         ("loss_em[0] <= C5*m", "score", ["C5 has no value", "rate", "number"]),
         ("loss_em[0] <= C6 + C_h", "score", ["C6, C_h has no value"]),
-        ("loss_em[0] <= KL_path", "score", ["E_D cannot stand beside loss_em"]),
+        ("loss_em[0] <= KL_path", "score", ["KL_path cannot stand beside loss_em"]),
         ("loss_em[0] <= J(u)", "score", ["u cannot stand beside loss_em"]),
         ("loss_em[K] <= loss_gd[0]", "score", ["loss_gd cannot stand beside loss_em"]),
         ("loss_em[K] <= loss_em[0]", "heun", ["--sampler heun"]),

@@ -1,6 +1,6 @@
 """EDM's weighting, written on the score loss: D - x = sigma (sigma s + xi), and the density's constant left out."""
 
-from sympy import Eq, pi, sqrt, symbols
+from sympy import Eq, Symbol, pi, sqrt
 
 from theory.claims.edm_weighting import P_MEAN, P_STD, SIGMA_DATA, edm_density, edm_lambda
 from theory.claims.wht24_table2 import edm_weight
@@ -11,7 +11,8 @@ from theory.vocabulary import P_mean, P_std, beta, sigma, sigma_data
 
 _HERE = sigma[0]
 _DEFAULTS = {P_mean: P_MEAN, P_std: P_STD, sigma_data: SIGMA_DATA}
-_X, _SCORE, _XI, _LEVEL = *symbols("x s xi", real=True), symbols("sigma", positive=True)
+_X, _SCORE, _XI = (Symbol(name, real=True) for name in ("x", "s", "xi"))
+_LEVEL = Symbol("sigma", positive=True)
 _DENOISED = _X + _LEVEL * _XI + _LEVEL**2 * _SCORE  # Tweedie's formula at the noisy point x + sigma xi
 _WEIGHTED = edm_lambda(_LEVEL) * (_DENOISED - _X) ** 2
 _ON_SCORE = _LEVEL**2 * edm_lambda(_LEVEL) * (_LEVEL * _SCORE + _XI) ** 2

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Add, Eq, Expr, Function, Indexed, Integral, Max, Min, Symbol, exp, oo
+from sympy import Add, Eq, Expr, Function, Indexed, Integral, Max, Symbol, oo
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
-from sympy.integrals.manualintegrate import manualintegrate
 from sympy.integrals.rationaltools import ratint
 
 from theory.derivations.engine.normal import grouped, is_zero
@@ -76,15 +75,24 @@ def limit_of_many_steps(expression: Any, family: str) -> ManySteps:
     density = Add(*[lead for power, lead, summed in parts if power == order and summed])
     ends = Add(*[lead for power, lead, summed in parts if power == order and not summed])
     closed, open_ = formula.put_in(ends), sympy.S.Zero
+    plain = formula.plain(closed)
     for term in Add.make_args(sympy.expand(density)):
-        area = _closed_integral(formula.put_in(term))
-        closed, open_ = (closed, open_ + term) if area is None else (closed + area, open_)
+        area = None if has_curves(term) else _closed_integral(formula.put_in(term))
+        if area is None:
+            open_ += term
+        else:
+            closed, plain = closed + area, plain + formula.plain(area)
     if is_zero(closed) and open_ == 0:
         raise NoLimit("the leading terms cancel; the next order is not computed")
-    value = formula.plain(closed) + (Integral(open_, (s, 0, 1)) if open_ != 0 else 0)
+    value = plain + (Integral(open_, (s, 0, 1)) if open_ != 0 else 0)
     words = f"the summand begins with ({density}) / N^{order + 1}" if density != 0 else "no sum is left"
     where = Eq(variance(s), formula.plain(formula.sigma) ** 2)
     return ManySteps(order, value, where, formula.is_smooth, words)
+
+
+def has_curves(e: Expr) -> bool:
+    """Whether a function other than v(s) occurs, such as J or the score error as a function of s."""
+    return any(f.func is not variance for f in e.atoms(AppliedUndef)) or e.has(sympy.Subs)
 
 
 def _check_range(limits: tuple[Any, ...]) -> None:
@@ -156,12 +164,21 @@ def _closed_integral(f: Expr) -> Expr | None:
     """The integral over [0, 1]; None where no antiderivative is found that differentiates back."""
     if not f.has(s):
         return f
-    whole = None
-    if f.is_rational_function(s):
-        whole = ratint(f, s)
-    elif not sympy.fraction(sympy.together(f))[1].has(exp) and not f.has(Min, Max, AppliedUndef):
-        whole = manualintegrate(f, s)
+    whole = ratint(f, s) if f.is_rational_function(s) else _of_power(f)
     if whole is None or whole.has(Integral, sympy.Piecewise) or not is_zero(sympy.diff(whole, s) - f):
         return None
     value = sympy.cancel(sympy.together(whole.subs(s, 1) - whole.subs(s, 0)))
     return None if value.has(sympy.nan, sympy.zoo, oo) else value
+
+
+def _of_power(f: Expr) -> Expr | None:
+    """An antiderivative of a power of a linear function, or of an exponential of one, times a constant."""
+    constant, inner = sympy.powsimp(f).as_independent(s, as_Add=False)
+    base, power = inner.as_base_exp()
+    linear = power if base is sympy.E else base
+    if not linear.is_polynomial(s) or sympy.degree(linear, s) != 1:
+        return None
+    slope = sympy.diff(linear, s)
+    if base is sympy.E:
+        return constant * inner / slope
+    return None if power.has(s) or (power + 1).is_zero else constant * base ** (power + 1) / (slope * (power + 1))

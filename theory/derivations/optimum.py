@@ -54,7 +54,9 @@ def minimise(expression: Any, parameter: Symbol) -> Optimum:
     Raises:
         NoOptimum: the expression does not depend on the parameter, or no sign of the derivative can be shown.
     """
-    f = _by_ratio(sympy.sympify(expression))
+    e = sympy.sympify(expression)
+    ratio = sigma[0] / sigma[N] if e.has(sigma[0], v[0]) else sigma_max / sigma_min
+    f = _by_ratio(e)
     if not f.has(parameter):
         raise NoOptimum(f"the expression does not depend on {parameter}")
     if f.has(sympy.Sum, sympy.Integral):
@@ -63,7 +65,10 @@ def minimise(expression: Any, parameter: Symbol) -> Optimum:
     if found is None:
         raise NoOptimum(f"no sign of the derivative in {parameter} can be shown")
     at, value, reached, how = found
-    return Optimum(_plain(at), sympy.simplify(_plain(value)), reached, how)
+    long = {_LOG: log(ratio)}
+    return Optimum(
+        at.xreplace(long), sympy.simplify(value.xreplace(long)), reached, how.replace("_ln_R", f"ln({ratio})")
+    )
 
 
 def _by_ratio(e: Expr) -> Expr:
@@ -74,12 +79,6 @@ def _by_ratio(e: Expr) -> Expr:
     if {v[0], v[N]} <= e.atoms(Indexed):
         swaps[v[0]] = v[N] * exp(2 * _LOG)
     return sympy.powdenest(sympy.expand_log(e.xreplace(swaps)), force=False)
-
-
-def _plain(e: Expr) -> Expr:
-    if e.has(sigma[N]) or e.has(sigma[0]):
-        return e.xreplace({_LOG: log(sigma[0] / sigma[N])})
-    return e.xreplace({_LOG: log(sigma_max / sigma_min)})
 
 
 def _turning(f: Expr, p: Symbol) -> tuple[Expr, Expr, bool, str] | None:

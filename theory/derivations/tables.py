@@ -1,4 +1,4 @@
-"""Tables 1 and 2 of Wang-He-Tao 2024, regenerated: nothing in a row is typed but the family's name.
+"""Tables 1 and 2 of Wang-He-Tao 2024, regenerated: only the paper's factor is typed.
 
 Table 1, of each grid family: sigma_k, what N times the d-term of Theorem 2 (d = 1) tends to, and the paper's factor.
 Table 2, of each design: the time's sigma_bar, sigma_k, and the largest factor P X in front of the training error with
@@ -69,7 +69,7 @@ def tables() -> dict[str, tuple[Any, ...]]:
 
 
 def _design(family: str, sigma_bar: Expr, time_of: Any) -> DesignRow:
-    """(step of the time) times sigma_t^2 over sigma_bar_t beta, at the first level; sigma_t^2 = sigma_bar sigma_bar'."""
+    """Step of the time times sigma_t^2/(sigma_bar_t beta) at the first level, with sigma_t^2 = sigma_bar sigma_bar'."""
     sigma = FORMULAS[family]
     first, second = simplify(sigma.subs(k, 0)), sigma.subs(k, 1)
     speed = sigma_bar.diff(_T).subs(_T, time_of(first))  # of sigma_bar in time

@@ -13,7 +13,6 @@ from theory.derivations.engine.domain import Domain
 from theory.derivations.kinds import AbelSummation, Algebra
 from theory.derivations.kinds.factors import Factors
 from theory.derivations.kinds.interval import JensenBetween
-from theory.derivations.kinds.letters import Letters
 from theory.derivations.kinds.minimum import Minimum
 from theory.derivations.kinds.named import Named
 from theory.derivations.kinds.named_sign import NamedSign
@@ -21,7 +20,7 @@ from theory.derivations.kinds.one_variable import OneVariable
 from theory.derivations.kinds.rising import Rising
 from theory.derivations.kinds.tangent import Tangent
 from theory.derivations.wht24_optimality import COST, X
-from theory.derivations.wht24_table1 import ELL, FALLING, RAMP, u
+from theory.derivations.wht24_table1 import FALLING, RAMP, u
 from theory.symbols import N, k
 from theory.vocabulary import rho, sigma
 

@@ -1,10 +1,8 @@
 """Wang-He-Tao 2024, Table 1: the limits of N times the d-term, and why no N exceeds them."""
 
-from sympy import Eq, Integral, Pow, Rational, Sum, Symbol, exp, log, sinh
-from sympy import IndexedBase
+from sympy import IndexedBase, Integral, Pow, Rational, Sum, Symbol, exp, log, sinh
 
-from theory.claims.wht24_table1 import EXPONENTIAL_D_TERM, R, exponential, polynomial, polynomial_d_term
-from theory.claims.wht24_theorem2 import D_TERM
+from theory.claims.wht24_table1 import EXPONENTIAL_D_TERM, R, polynomial, polynomial_d_term
 from theory.derivations.derivation import Derivation, Step
 from theory.derivations.engine.domain import Domain
 from theory.derivations.kinds import Algebra, CauchySchwarz, TermByTerm

@@ -59,9 +59,7 @@ def _factor(id, title, relation, weight):  # type: ignore[no-untyped-def]
                 by=Extreme(weight, times=_HALF * beta_lin[k] * excess[k], over=_LEVELS),
             ),
             Step("=", weight * (_HALF * Sum(beta_lin[k] * (excess[k] + _BEST_LOSS), _LEVELS) - FLOOR), by=Algebra()),
-            Step(
-                "=", weight * (_HALF * Sum(beta_lin[k] * loss[k], _LEVELS) - FLOOR), by=Known("info.dsm", level=k)
-            ),
+            Step("=", weight * (_HALF * Sum(beta_lin[k] * loss[k], _LEVELS) - FLOOR), by=Known("info.dsm", level=k)),
             Step("=", weight * (L_pop - FLOOR), by=Meaning(("L_pop",))),
         ),
     )

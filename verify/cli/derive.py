@@ -59,9 +59,10 @@ def derive(
     family, fixed = _grid(grid, limit)
     form = "latex" if latex else "mathml" if mathml else "text"
     out, derived = console(json), []
-    for claim in _chosen(what):
+    chosen = _chosen(what)
+    for claim in chosen:
         with _patience(f"deriving {claim.id}"):
-            shown = _Shown(claim, out, form, quiet=json == "-" and form != "text")
+            shown = _Shown(claim, out, form, quiet=json == "-" and form != "text", alone=len(chosen) == 1)
             shown.relation(family, fixed)
             right = claim.relation.rhs
             if grid is None:
@@ -70,7 +71,7 @@ def derive(
                 right = shown.limit(family, fixed)
             elif family is not None and fixed is None:
                 right = shown.right
-            if minimise is not None:
+            if minimise is not None and right is not None:
                 shown.minimum(right, minimise)
         derived.append(shown.as_json)
     write_json(derived, json)
@@ -79,8 +80,8 @@ def derive(
 class _Shown:
     """What is said of one claim, on the terminal and as JSON."""
 
-    def __init__(self, claim: Claim, out: Console, form: str, quiet: bool):
-        self.claim, self.out, self.form, self.quiet = claim, out, form, quiet
+    def __init__(self, claim: Claim, out: Console, form: str, quiet: bool, alone: bool):
+        self.claim, self.out, self.form, self.quiet, self.alone = claim, out, form, quiet, alone
         self.as_json: dict[str, Any] = {"id": claim.id}
         self.right: Any = claim.relation.rhs
         if form == "text":
@@ -136,12 +137,12 @@ class _Shown:
     def limit(self, family: str, fixed: Grid | None) -> Any:
         from theory.derivations.closed_form import numbers
         from theory.derivations.limits import NoLimit, limit_of_many_steps
-        from verify.language.errors import BadInput
 
         try:
             found = limit_of_many_steps(self.claim.relation.rhs, family)
         except NoLimit as why:
-            raise BadInput(f"--limit N: {self.claim.id} on {family} grids: {why}") from None
+            self.refuse(f"--limit N: {self.claim.id} on {family} grids: {why}", "limit")
+            return None
         name = {0: "right side", 1: "N * right side"}.get(found.power, f"N**({found.power}) * right side")
         smooth = "" if found.smooth else "; that the formula is smooth on [0, 1] is assumed"
         self.say(f"  N -> oo: {name} -> {found.value}", found.value)
@@ -159,25 +160,34 @@ class _Shown:
 
     def minimum(self, right: Any, name: str) -> None:
         from theory.derivations.optimum import NoOptimum, minimise
-        from verify.language.errors import BadInput
 
         symbols = {x.name: x for x in right.free_symbols if x.is_positive and x.is_integer is None and x.is_Symbol}
         symbols = {key: x for key, x in symbols.items() if not key.startswith("v[")}
         if name not in symbols:
             offered = ", ".join(sorted(symbols)) or "none; a grid family with --grid brings its parameters"
-            raise BadInput(
-                f"--minimise {name}: the right side of {self.claim.id} has no such parameter; it has {offered}"
-            )
+            why = f"--minimise {name}: the right side of {self.claim.id} has no such parameter; it has {offered}"
+            self.refuse(why, "minimum")
+            return
         try:
             best = minimise(right, symbols[name])
-        except NoOptimum as why:
-            raise BadInput(f"--minimise {name}: {self.claim.id}: {why}") from None
+        except NoOptimum as none:
+            self.refuse(f"--minimise {name}: {self.claim.id}: {none}", "minimum")
+            return
         word = "least" if best.reached else "no minimum: infimum"
         at = f"at {name} = {best.at}" if best.reached else f"as {name} -> {best.at}"
         self.say(f"  {word} {best.value} {at}", best.value)
         self.text(f"      {best.how}")
         said = {"parameter": name, "at": str(best.at), "reached": best.reached, "how": best.how}
         self.as_json["minimum"] = said | self.formula(best.value, "value")
+
+    def refuse(self, why: str, key: str) -> None:
+        """What cannot be had is an error for the one claim that was asked for, and a line for one of many."""
+        from verify.language.errors import BadInput
+
+        if self.alone:
+            raise BadInput(why)
+        self.as_json[key] = {"why": why}
+        self.text(f"  {why}")
 
     def formula(self, e: Any, name: str | None = "relation") -> dict[str, Any]:
         from theory.mathml import to_mathml

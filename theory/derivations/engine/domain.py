@@ -60,7 +60,7 @@ class Domain:
         levels = [x for x in _levels(e, self) if x.is_positive]
         chain = _longest_chain(levels, self)
         value: Any = 0
-        swaps = {}
+        swaps: dict[Any, Any] = {}
         for level in chain:
             value += Dummy(f"gap{len(swaps)}", positive=True)
             swaps[level] = value

@@ -20,6 +20,7 @@ def nonnegative_on_ray(f: Expr, x: Symbol, low: Expr, depth: int = _DERIVATIVES)
     """
     if not _smooth(f, x, low):
         return None
+    low = sympy.sympify(low)
     return _reason(f, x, low, depth)
 
 
@@ -30,6 +31,8 @@ def _smooth(f: Expr, x: Symbol, low: Expr) -> bool:
 
 
 def _reason(f: Expr, x: Symbol, low: Expr, depth: int) -> str | None:
+    if _negative_somewhere(f, x, low):
+        return None
     step = Dummy("step", nonnegative=True)
     shifted = sympy.expand(f.xreplace({x: low + step}))
     if shifted.is_nonnegative or sympy.factor(shifted).is_nonnegative:
@@ -47,10 +50,22 @@ def _reason(f: Expr, x: Symbol, low: Expr, depth: int) -> str | None:
     slope = sympy.expand(sympy.diff(f, x))
     if _value(f, x, low) and (why := _reason(slope, x, low, depth - 1)):
         return f"value at {x} = {low} is >= 0 and the derivative is >= 0 ({why})"
-    at_end = sympy.limit(f, x, oo)
-    if at_end.is_nonnegative and at_end.is_finite and (why := _reason(-slope, x, low, depth - 1)):
+    why = _reason(-slope, x, low, depth - 1)
+    if why and (at_end := sympy.limit(f, x, oo)).is_nonnegative and at_end.is_finite:
         return f"limit at {x} = oo is >= 0 and the derivative is <= 0 ({why})"
     return None
+
+
+def _negative_somewhere(f: Expr, x: Symbol, low: Expr) -> bool:
+    """Whether a number shows that f is not >= 0; a short way to a refusal, never to an acceptance."""
+    others = sorted(f.free_symbols - {x}, key=str)
+    point = {y: sympy.Rational(13 + 4 * i, 12) for i, y in enumerate(others) if not y.is_integer}
+    point |= {y: sympy.Integer(2 + i) for i, y in enumerate(others) if y.is_integer}
+    for away in (0, sympy.Rational(1, 3), 2, 9):
+        value = f.xreplace({x: low + away}).xreplace(point).evalf(30)
+        if value.is_number and value.is_real and value.is_finite and value < -sympy.Float("1e-15"):
+            return True
+    return False
 
 
 def _value(f: Expr, x: Symbol, low: Expr) -> bool:

@@ -45,7 +45,7 @@ def pointwise(e: Expr, domain: Domain, depth: int = _DEEP) -> bool:
     """Whether an expression without sums is >= 0."""
     if e.is_nonnegative:
         return True
-    if e.is_negative or depth == 0:
+    if e.is_negative or depth == 0 or _negative_somewhere(e, domain):
         return False
     above, below = sympy.fraction(sympy.together(e))
     factors = [*Mul.make_args(sympy.factor(above)), *Mul.make_args(sympy.factor(below))]
@@ -57,6 +57,23 @@ def pointwise(e: Expr, domain: Domain, depth: int = _DEEP) -> bool:
             return _plain(e, domain, depth)
         positive = not positive
     return positive
+
+
+def _negative_somewhere(e: Expr, domain: Domain) -> bool:
+    """Whether a number shows that e is not >= 0; a short way to a refusal, never to an acceptance."""
+    grid = (*domain.decreasing, *domain.increasing)
+    words = [x for x in e.atoms(AppliedUndef, Indexed) if not isinstance(x, Indexed) or x.base.label.name not in grid]
+    masked = e.xreplace({x: sympy.Dummy(str(x), positive=True) for x in words})
+    spread = domain.gaps(masked)
+    for first in (2, 9):
+        numbers = {
+            x: sympy.Integer(2 + i) if x.is_integer else sympy.Rational(1 + (first * (i + 1)) % 13, 1 + first)
+            for i, x in enumerate(sorted(spread.free_symbols, key=str))
+        }
+        value = spread.xreplace(numbers).evalf(30)
+        if value.is_number and value.is_real and value < -sympy.Float("1e-15"):
+            return True
+    return False
 
 
 def _plain(e: Expr, domain: Domain, depth: int) -> bool:
@@ -80,7 +97,7 @@ def _addition(e: Expr, domain: Domain, depth: int) -> bool:
         return False
     if _by_gaps(e, domain) or _by_extremum(e, domain, depth) or _by_words(e, domain, depth):
         return True
-    if _by_power(e, domain, depth):
+    if _by_power(e, domain, depth) or _by_logarithm(e, domain, depth):
         return True
     return all(pointwise(term, domain, depth) for term in Add.make_args(e))
 
@@ -136,3 +153,9 @@ def _by_power(e: Expr, domain: Domain, depth: int) -> bool:
         if p == q and p != 1 and p.is_positive and a.is_positive and b.is_positive:
             return pointwise(a - b, domain, depth - 1)
     return False
+
+
+def _by_logarithm(e: Expr, domain: Domain, depth: int) -> bool:
+    """ln a - ln b for a >= b."""
+    combined = sympy.logcombine(e) if e.has(sympy.log) else e
+    return isinstance(combined, sympy.log) and pointwise(combined.args[0] - 1, domain, depth - 1)

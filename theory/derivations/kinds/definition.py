@@ -35,9 +35,15 @@ class Definition:
         if self.word not in DEFINITIONS:
             return Outcome.failed(f"no definition of {self.word!r}; there are {', '.join(DEFINITIONS)}")
         definition = DEFINITIONS[self.word]
+        if not any(_occurs(definition.lhs, side) for side in (before, after)):
+            return Outcome.failed(f"{self.word} does not occur")
         if not is_zero(_write_out(after - before, definition)):
             return Outcome.failed(f"the sides differ after {self.word} is written out")
         return Outcome.checked(f"definition {definition.lhs} = {definition.rhs}")
+
+
+def _occurs(word: Any, side: Any) -> bool:
+    return any(x.base == word.base for x in side.atoms(Indexed)) if isinstance(word, Indexed) else side.has(word)
 
 
 def _write_out(e: Any, definition: Any) -> Any:

@@ -30,6 +30,11 @@ class Factors:
     times: Any = 1
     over: Range | None = None
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the step rests on."""
+        return tuple(id for *_, why in self.parts for id in getattr(why, "claims", ()))
+
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         if relation not in ("<=", ">="):
             return Outcome.failed(f"a sign shows <= or >=, not {relation}")

@@ -8,12 +8,12 @@ from typing import Any
 import sympy
 from sympy import Dummy, Expr, Sum, Symbol, atan, cos, oo, pi, sin, tan
 
+from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.one_variable import nonnegative_on_ray
 from theory.derivations.engine.outcome import Outcome
-from theory.derivations.engine.bounds import nonnegative
 from theory.symbols import N, k
 from theory.vocabulary import lam
 
@@ -26,8 +26,8 @@ class JensenBetween:
         variable: x.
         function: f, in x.
         of: x_k, an expression in k; its bounds are shown.
-        high: the largest value, or oo. pi/2 stands for angles: x_k is a difference of two arctangents of positive numbers,
-            and sin, cos and tan are >= 0.
+        high: the largest value, or oo. pi/2 stands for angles: x_k is a difference of two arctangents of positive
+            numbers, and sin, cos and tan are >= 0.
         times: a factor >= 0 before both sides.
     """
 

@@ -57,9 +57,13 @@ class Known:
         wrong = _unusable(claim, domain)
         if wrong:
             return Outcome.failed(f"{self.id} {wrong}")
+        if relation not in ("=", "<=", ">="):
+            return Outcome.failed(f"a claim shows =, <= or >=, not {relation}")
         left, right = self._sides(claim)
         if self.times is None and claim.is_equality:
-            fits = is_zero(_rewrite(after - before, left, right)) or is_zero(after - before - (right - left))
+            used = any(_rewrite(side, left, right) != side for side in (before, after))
+            fits = used and is_zero(_rewrite(after - before, left, right))
+            fits = fits or (left != right and is_zero(after - before - (right - left)))
         else:
             fits = self._combines(before, after, relation, domain, left, right, claim.is_equality)
         if not fits:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import exp
+from sympy import Symbol, exp
 
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
@@ -19,7 +19,8 @@ class Letters:
     """Both sides are equal for every value of the letters, and so for the expressions that these stand for.
 
     Attributes:
-        meaning: letter -> expression; the letters are real or positive symbols, and the expressions are shown to be that.
+        meaning: letter -> expression; the letters are real or positive symbols of no other assumption, and the
+            expressions are shown to be that.
     """
 
     meaning: Mapping[Any, Any] = field(hash=False)
@@ -28,8 +29,9 @@ class Letters:
         if relation not in ("=", "<=", ">="):
             return Outcome.failed(f"algebra shows equality, not {relation}")
         for letter, expression in self.meaning.items():
-            known = expression.is_real if letter.is_positive is None else _is_positive(expression, domain)
-            if not known or not letter.is_real or letter.is_integer is not None or (after - before).has(letter):
+            real = letter == Symbol(letter.name, real=True) and expression.is_real
+            positive = letter == Symbol(letter.name, positive=True) and _is_positive(expression, domain)
+            if not (real or positive) or (after - before).has(letter):
                 return Outcome.failed(f"{letter} must be a new real symbol, and {expression} real, positive if it is")
         read = {expression: letter for letter, expression in self.meaning.items()}
         gap = (after - before).xreplace(read)

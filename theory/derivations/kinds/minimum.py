@@ -8,11 +8,11 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
+from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_regular, is_zero
 from theory.derivations.engine.outcome import Outcome
-from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.signs import pointwise
 
 

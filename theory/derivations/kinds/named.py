@@ -40,7 +40,8 @@ class Named:
         if wrong:
             return Outcome.failed(wrong)
         short = self._shortened(after) - self._shortened(before)
-        if sympy.expand_mul(short) != 0 and not is_zero(short) and not is_zero(self._written(after) - self._written(before)):
+        equal = sympy.expand_mul(short) == 0 or is_zero(short)
+        if not equal and not is_zero(self._written(after) - self._written(before)):
             return Outcome.failed(f"the sides differ after {self.name}[k] = {self.formula} is written out")
         return Outcome.checked(f"{self.name}[k] = {self.formula}")
 
@@ -58,7 +59,8 @@ class Named:
             return f"{last}, the last value of {label}, is not known to be positive"
         first = sympy.simplify(self.formula.subs(k, 0))
         for pair in domain.order:
-            if any(isinstance(x, Indexed) and x.base == self.name for x in pair) and not self._between(*pair, first, last):
+            mine = any(isinstance(x, Indexed) and x.base == self.name for x in pair)
+            if mine and not self._between(*pair, first, last):
                 return f"{pair[0]} <= {pair[1]} is not known of {label}"
         return ""
 

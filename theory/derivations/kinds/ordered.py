@@ -36,6 +36,11 @@ class Chain:
 
     steps: tuple[tuple[str, Any, Justification], ...]
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the step rests on."""
+        return tuple(id for *_, why in self.steps for id in getattr(why, "claims", ()))
+
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         reasons, here = [], sympy.sympify(before)
         mark = Mark.CHECKED

@@ -8,12 +8,12 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
+from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import Range, slack, spread
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.one_variable import nonnegative_on_ray
 from theory.derivations.engine.outcome import Outcome
-from theory.derivations.engine.bounds import nonnegative
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Rising:
     times: Any = 1
     over: Range | None = None
     by: Any = None
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the step rests on."""
+        return getattr(self.by, "claims", ())
 
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         if relation not in ("<=", ">="):
