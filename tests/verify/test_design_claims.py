@@ -41,6 +41,7 @@ LONG = {"exponential limit for polynomial grids", "no power of R", "no power of 
 
 STEPS = (k, 0, N - 1)
 L = log(R)
+A = Max(rho, 1)
 SHORTER = Max(v[k + 1] / v[k], Rational(1, 5))
 MIDDLE = log(sigma[0] * sigma[N]) / 2
 COST = E_S + E_D
@@ -90,14 +91,14 @@ FALSE = {
         "wht24.table2.exponential.corrected",
         Le(factor_exponential(LOW_MEAN_EXPONENTIAL), printed_exponential(LOW_MEAN_EXPONENTIAL) / 2),
     ),
-    "no power of R": i1(
-        "wht24.i1.edm.polynomial", m2 / v[0] + d * rho**2 / N + (m2 + d) * (rho**2 / N + rho**3 / N**2)
-    ),
+    "no power of R": i1("wht24.i1.edm.polynomial", m2 / v[0] + d * A**2 / N + (m2 + d) * (A**2 / N + A**3 / N**2)),
     "cubes alone": i1("wht24.i1.edm.exponential", m2 / v[0] + d * L**3 / N + (m2 + d) * (L**3 / N + L**3 / N**2)),
     "a third of m2": i1(
         "wht24.i1.edm.exponential", m2 / (3 * v[0]) + d * L**2 / N + (m2 + d) * (L**2 / N + L**3 / N**2)
     ),
-    "no power of R, sqrt": i1("wht24.i1.sqrt.polynomial", m2 / v[0] + (2 * d + m2) * 4 * rho**2 / N),
+    "no power of R, sqrt": i1(
+        "wht24.i1.sqrt.polynomial", m2 / v[0] + (2 * d + m2) * 4 * Max(rho, Rational(1, 2)) ** 2 / N
+    ),
     "a sixteenth": i1("wht24.i1.sqrt.exponential", m2 / v[0] + (2 * d + m2) * L**2 / (4 * N)),
     "sum for difference": (
         "design.threshold",

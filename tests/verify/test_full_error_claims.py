@@ -58,7 +58,7 @@ FALSE = {
     ),
     "the weight 1/sigma": (
         "full_error.losses",
-        Eq(KL_path_net, E_I + E_D + HALF * Sum(DELTA / sigma[k] * (loss_net[k] - mmse(v[k]) / v[k]), STEPS)),
+        Eq(KL_path_net, E_I + E_D + HALF * Sum(DELTA * (loss_net[k] / sigma[k] - mmse(v[k]) / v[k] ** 2), STEPS)),
     ),
     "the weight of the next level": (
         "full_error.losses",

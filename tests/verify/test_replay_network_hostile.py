@@ -73,7 +73,7 @@ HOSTILE = {
     "a move too many": ("training.move", [[["1", "1"], ["1", "1"]]] * 2, "different lengths"),
     "many layers": ("training.trained", [[["1", "1"], ["1", "1"]]] * 21, "trained"),
     "a wide row": ("training.last.0", ["1"] * 513, "last"),
-    "steps of zero": ("training.steps", 0, "steps"),
+    "steps below zero": ("training.steps", -1, "steps"),
     "steps that are true": ("training.steps", True, "steps"),
     "another field": ("training.bias", ["1"], "bias"),
     "another kind": ("training.kind", "convolution", "kind"),

@@ -26,7 +26,7 @@ _STEPS = (k, 0, N - 1)
 _DELTA = v[k] - v[k + 1]
 _EXCESS = loss_net[k] - mmse(v[k]) / v[k]
 FROM_LOSSES = Rational(1, 2) * Sum(_DELTA / v[k] * _EXCESS, _STEPS)
-_PRINTED_WEIGHT = Rational(1, 2) * Sum(_DELTA / sigma[k] * _EXCESS, _STEPS)
+_PRINTED_WEIGHT = Rational(1, 2) * Sum(_DELTA * (loss_net[k] / sigma[k] - mmse(v[k]) / v[k] ** 2), _STEPS)
 BOUND = m2 / (2 * v[0]) + E_S_net + DISCRETISATION
 _CASES = Cases(samplers=("score",), training=TrainingSpace(widths=(4, 8, 16, 32), most_layers=2, most_steps=16))
 _NOTE = "both sides are sampled, with intervals that hold for the finite number of draws"
@@ -59,7 +59,7 @@ CLAIMS = (
         expected=Expected.REFUTED,
         cases=_CASES,
         derived_from=("full_error.losses",),
-        note="the squared score error is 1/sigma^2 times the excess of the loss",
+        note="as wht24.eq4.printed: the squared score error has the loss with the weight 1/sigma^2",
     ),
     Claim(
         id="full_error.bound",

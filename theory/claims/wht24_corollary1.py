@@ -82,7 +82,7 @@ _IN_THE_LIMIT = "scores start from 0 and 2 eta (lam + v_0) < 1; ends of the grid
 CLAIMS = (
     Claim(
         id="wht24.cor1.printed",
-        title="Corollary 1 as printed, for many steps: the output KL tends to at most C m2/T^2",
+        title="Corollary 1 if C9 does not depend on N: for many steps the output KL tends to at most C m2/T^2",
         relation=Le(KL_lim, C * m2 / v[0]),
         source=_SOURCE,
         form=Form.PRINTED,
@@ -103,7 +103,7 @@ CLAIMS = (
     ),
     Claim(
         id="wht24.cor1.score.printed",
-        title="score part of Corollary 1 as printed, for many steps: (1/N)(C9 + ...) tends to 0",
+        title="score part of Corollary 1 if C9 does not depend on N: (1/N)(C9 + ...) tends to 0",
         relation=Le(E_S_lim, 0),
         source=_SOURCE,
         form=Form.PRINTED,

@@ -6,9 +6,10 @@ As printed: rho = (1/2) ln R is optimal. That is the minimum of the paper's uppe
 
     rho^2 R^{1/rho} >= (e ln(R)/2)^2, with equality at rho = ln(R)/2    (d/drho: 2 rho = ln R)
 
-which is true, but not that of the error. What is true: the d-term never increases with rho. The power mean of
-sigma_0 and sigma_N decreases in rho, so the log-steps of 2 rho are more even than those of rho at every N, and a
-sum of a convex function of them is smaller (Karamata). The infimum is rho to infinity, the exponential grid.
+which is what the remark minimises. The d-term of the error keeps falling beyond it: it does not increase when rho is
+doubled, at any N (proved below), and for N to infinity with rho at all. The power mean of sigma_0 and sigma_N
+decreases in rho, so the log-steps of 2 rho are more even than those of rho at every N, and a sum of a convex function
+of them is smaller (Karamata). The infimum is rho to infinity, the exponential grid.
 Tight: equality at N = 1, where all grids agree.
 """
 
@@ -28,7 +29,7 @@ CLAIMS = (
         relation=Ge(rho**2 * R ** (1 / rho), (E * BEST_OF_BOUND) ** 2),
         source=_SOURCE,
         cases=GRIDS,
-        note="the half of the remark that is true",
+        note="what the remark minimises",
     ),
     Claim(
         id="wht24.remark3.printed",
@@ -38,7 +39,7 @@ CLAIMS = (
         form=Form.PRINTED,
         expected=Expected.REFUTED,
         cases=GRIDS,
-        note="every larger rho has a smaller d-term: the remark minimises the bound, not the error",
+        note="rho = ln(R)/2 minimises the bound; the d-term keeps falling, see wht24.remark3.corrected",
     ),
     Claim(
         id="wht24.remark3.corrected",

@@ -9,7 +9,7 @@ over the time step, so that the factor of level j is, with the normalising const
     polynomial grid,  sigma_bar_t = t:        (sigma_j - sigma_{j+1})/beta(sigma_j)
     exponential grid, sigma_bar_t = sqrt(t):  (v_j - v_{j+1})/(2 sigma_j beta(sigma_j)).
 
-As printed: the maximum over j is P X, with P = 1/beta(sigma_0) and
+As printed, and read here for all parameters: the maximum over j is P X, with P = 1/beta(sigma_0) and
 
     polynomial   X = sigma_0 - (sigma_0^{1/rho} - (sigma_0^{1/rho} - sigma_N^{1/rho})/N)^rho
     exponential  X = (sigma_0 - sigma_0 (v_N/v_0)^{1/N})/2,

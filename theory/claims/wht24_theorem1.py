@@ -14,7 +14,8 @@ matrix at theta_s, u_{s+1} = (I - h K_s) u_s + e_s defines e_s, and bend_s = ||e
 
     sqrt(L_K) <= prod_s (max(1 - h lambda_min(theta_s), h lambda_max(theta_s) - 1) + bend_s) sqrt(L_0).
 
-Proved; tight where there is one residual and e_s points its way. While h lambda_max <= 1 and bend_s <= h lambda_min/2
+Proved, and close to the definition of the bend: its content is how small bend_s is on real runs. Tight where there is
+one residual and e_s points its way. While h lambda_max <= 1 and bend_s <= h lambda_min/2
 this gives the theorem's form with the kernel's own constant, as (1 - x/2)^2 <= 1 - 3x/4 for x <= 1:
 
     L_K <= prod_s (1 - 3/4 h lambda_min(theta_s)) L_0.

@@ -63,7 +63,7 @@ DESIGN = (
         "`ln^2 R/N`, for `sigma_bar_t = t` and for `sigma_bar_t = sqrt(t)`, with terms of second order in the "
         "former.",
         uses=("table1", "thm2"),
-        remark="All four hold with constant 1.",
+        remark="All four hold with constant 1, for polynomial grids if a >= 1.",
     ),
     Statement(
         key="optimality",

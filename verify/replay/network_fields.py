@@ -39,7 +39,7 @@ class NetworkFields(Strict):
     trained: list[Matrix] = Field(min_length=1, max_length=MAX_LAYERS)
     last: Matrix
     move: list[Matrix] = Field(min_length=1, max_length=MAX_LAYERS)
-    steps: int = Field(ge=1, le=MAX_RUN)
+    steps: int = Field(ge=0, le=MAX_RUN)
 
     @property
     def d(self) -> int:

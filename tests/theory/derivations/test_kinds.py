@@ -177,6 +177,13 @@ def test_the_setting_must_be_covered():
     assert "data alone" in Known("info.hessian").check(*hessian.args, "=", any_dimension).how
 
 
+def test_a_claim_is_used_only_where_it_speaks_for_all_values():
+    lower = Known("wht24.lemma10", at={E_I: E_D}).check(E_D, m2 / (2 * v[0]), "<=", DOMAIN)
+    assert (lower.mark, "no statement for all E_I" in lower.how) == (Mark.FAILED, True)
+    later = Known("wht24.lemma10", level=k).check(E_I, m2 / (2 * v[k]), "<=", DOMAIN)
+    assert (later.mark, "one grid point alone" in later.how) == (Mark.FAILED, True)
+
+
 def test_weights_must_be_nonnegative():
     weight = v[k + 1] - v[k]
     before, after = Sum(weight * mmse(v[k]), STEPS), Sum(weight * Min(m2, d * v[k]), STEPS)
