@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
-from sympy import mathml
 
 from theory import grids
+from theory.mathml import to_mathml
 from verify.atomic import write_text
 from verify.certificates import has_certificate, write_certificate
 from verify.mutants.run import MutantRun
@@ -119,6 +119,6 @@ def _row(v: Verdict, examples: int, seed: int) -> dict[str, Any]:
         "setting": c.setting,
         "design": str(c.design) if c.design else "",
         "power": str(v.detectable) if v.detectable else "",
-        "mathml": mathml(c.relation, printer="presentation"),
+        "mathml": to_mathml(c.relation),
         "command": f"scoreproof verify --claim {c.id} --examples {examples} --seed {seed}",
     }
