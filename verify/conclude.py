@@ -34,7 +34,8 @@ def conclude(claim: Claim, findings: Sequence[Findings], seed: int) -> Verdict:
     """The verdict that follows from the findings of all shards of a claim, in whichever order they come.
 
     A claim with a design is judged by the drift of its implied constant (``verify.rates``). Where the catalogue has a
-    complete derivation of the claim, one that was not violated is certified for all cases.
+    complete derivation of the claim, one that was not violated is certified for all cases, given the claims that the
+    derivation starts from.
 
     Args:
         claim: what was tested.
@@ -56,7 +57,7 @@ def with_derivation(verdict: Verdict) -> Verdict:
     Raises:
         ContradictedDerivation: the claim was refuted, and has a complete derivation.
     """
-    from theory.derivations import find_derivation
+    from theory.derivations import find_derivation, starting_points
 
     claim = verdict.claim
     known = catalogue().get(claim.id)
@@ -64,7 +65,7 @@ def with_derivation(verdict: Verdict) -> Verdict:
     if known is None or known.relation != claim.relation or known.cases != claim.cases:
         return verdict
     derivation = find_derivation(claim.id)
-    if derivation is None or verdict.status is Status.INCONCLUSIVE or not derivation.complete:
+    if derivation is None or verdict.status is Status.INCONCLUSIVE or not derivation.proves_claim:
         return verdict
     steps = f"a checked derivation of {len(derivation.steps)} steps"
     if verdict.status is Status.REFUTED:
@@ -72,8 +73,10 @@ def with_derivation(verdict: Verdict) -> Verdict:
             f"{claim.id} was refuted ({verdict.how}) and has {steps}: the measurements or the derivation are wrong; "
             f"see scoreproof derive {claim.id}"
         )
-    from_ = f" from {', '.join(derivation.uses)}" if derivation.uses else ""
-    return replace(verdict, status=Status.CERTIFIED, how=f"{steps}{from_} covers all cases; {verdict.how}")
+    start = starting_points(derivation)
+    tested = f", given {', '.join(start)}, tested and not proved here" if start else ""
+    how = f"{steps} covers all cases{tested}; {verdict.how}"
+    return replace(verdict, status=Status.CERTIFIED, how=how, rests_on=start)
 
 
 class _Evidence:

@@ -1,14 +1,17 @@
 """Verdicts: what may be said of a claim after a search.
 
-* certified: rigorous enclosures separate the two sides on every case tried.
+* certified: the claim has a complete derivation (``theory.derivations``) and no case violates it: this is for all
+  cases, given the claims that the derivation starts from (``rests_on``), which are tested and not proved here. Or, with
+  no derivation, rigorous enclosures separate the two sides on every case tried: this is for those cases alone.
 * supported: held on every case tried; some cases were decided in float64 with a stated tolerance, or the sides
-  touch (an equality can only ever be supported: enclosures overlap, at a width that is reported).
+  touch (without a derivation, an equality can only ever be supported: enclosures overlap, at a width that is reported).
 * refuted: a case in which the enclosures are disjoint the wrong way.
 * inconclusive: says what is missing.
 
 A claim with a design has its own reading of these words, in ``verify.rates.rate``.
 
-A verdict speaks of the cases tried, not of all cases; ``how`` says how many and how they were decided.
+Without a derivation a verdict speaks of the cases tried, not of all cases; ``how`` says how many and how they were
+decided, and what a derivation covers.
 """
 
 from __future__ import annotations
@@ -56,6 +59,7 @@ class Verdict:
         rates: of a claim with a design (``verify.rates``), as JSON: for each size under ``variables`` the ``slope`` of
             its implied constant with its interval, the ``curvature``, the ``last`` slope and what they say; the
             ``confidence`` of the slopes together, the ``sentence``, the smallest and largest ``constant``.
+        rests_on: ids of the claims that the claim's derivation starts from; empty without one.
     """
 
     claim: Claim
@@ -73,6 +77,7 @@ class Verdict:
     ratios: tuple[float, ...] = field(default=(), repr=False)
     proved: tuple[Outcome, ...] = field(default=(), repr=False)
     rates: dict[str, Any] | None = field(default=None, repr=False)
+    rests_on: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:
@@ -87,6 +92,7 @@ class Verdict:
             "expected": str(self.claim.expected),
             "as_expected": self.as_expected,
             "how": self.how,
+            "rests_on": list(self.rests_on),
             "examples": self.examples,
             "tightness": {"max": self.tightness.max, "median": self.tightness.median},
             "counterexample": self.counterexample.as_json() if self.counterexample else None,
@@ -115,6 +121,7 @@ class Verdict:
             "ratios": [number_record(r) for r in self.ratios],
             "proved": [outcome_record(o) for o in self.proved],
             "rates": self.rates,
+            "rests_on": list(self.rests_on),
         }
 
     @classmethod
@@ -133,6 +140,7 @@ class Verdict:
             ratios=tuple(float(r) for r in record["ratios"]),
             proved=tuple(outcome_of(o) for o in record["proved"]),
             rates=record["rates"],
+            rests_on=tuple(record.get("rests_on", ())),
         )
 
 

@@ -167,8 +167,15 @@ def test_slopes_of_a_cloud_by_matrices():
     )
 
 
-@pytest.mark.parametrize("steps", [8, 16])
-@pytest.mark.parametrize(("high", "low"), [(20.0, 0.02), (80.0, 0.002)])
+@pytest.mark.parametrize(
+    ("high", "low", "steps"),
+    [
+        (20.0, 0.02, 8),
+        pytest.param(20.0, 0.02, 16, marks=pytest.mark.long),
+        pytest.param(80.0, 0.002, 8, marks=pytest.mark.long),
+        pytest.param(80.0, 0.002, 16, marks=pytest.mark.long),
+    ],
+)
 def test_a_cloud_has_a_best_grid(high, low, steps):
     """Also where mmse is 0 over decades of small sigma, and points could drift out of the grid's ends."""
     cloud = PointCloud(np.random.default_rng(5).standard_normal((40, 3)), samples=16384, alpha=1e-3)

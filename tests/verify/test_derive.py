@@ -104,6 +104,7 @@ def test_latex_and_mathml(run):
     assert out.count("<math") >= 2
 
 
+@pytest.mark.long
 def test_a_quantity_with_claims_that_have_no_limit_still_shows_the_others(run):
     code, out, _ = run("E_D", "--grid", "karras", "--limit", "N")
     assert code == 0
@@ -135,7 +136,10 @@ def test_bad_input_is_one_line(run, arguments, said):
 def test_a_complete_derivation_certifies_all_cases():
     verdict = verify_claim(find("wht24.lemma10"), 12)
     assert verdict.status is Status.CERTIFIED
-    assert verdict.how.startswith("a checked derivation of 3 steps from budget.initial covers all cases; ")
+    given = "given budget.initial, tested and not proved here; "
+    assert verdict.how.startswith(f"a checked derivation of 3 steps covers all cases, {given}")
+    assert verdict.rests_on == ("budget.initial",)
+    assert verdict.as_json()["rests_on"] == ["budget.initial"]
     assert str(verdict.examples) in verdict.how, "the cases that were tried are told beside it"
 
 

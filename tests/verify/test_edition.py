@@ -101,6 +101,7 @@ def test_pictures_exist(page):
     assert all((PAGE.parent / name).is_file() for name in shown)
 
 
+@pytest.mark.long
 def test_a_command_gives_the_stored_verdicts_and_a_difference_is_told(run, page):
     command = next(c for c in COMMAND.findall(page) if "wht24.lemma13.printed" in c)
     wrong = run.by_id["wht24.lemma13.printed"].model_copy(update={"status": "supported"})

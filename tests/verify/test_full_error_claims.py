@@ -69,7 +69,8 @@ FALSE = {
 }
 
 
-@pytest.mark.parametrize("id", [TRUE[0], *(pytest.param(id, marks=pytest.mark.long) for id in TRUE[1:])])
+@pytest.mark.long
+@pytest.mark.parametrize("id", TRUE)
 def test_what_is_said_to_be_true_is_supported(id: str) -> None:
     verdict = verify_claim(find(id), examples=10, seed=2)
     assert verdict.status in (Status.SUPPORTED, Status.CERTIFIED)

@@ -43,7 +43,13 @@ CLAIMS = (
         relation=Eq(E_S + E_D, H(v[0]) - H(v[N]) + Sum(_DELTA / v[k] * (loss[k] - d), _STEPS) / 2),
         source="own derivation",
         cases=Cases(samplers=("score",), score_error=True),
-        derived_from=("budget.score", "budget.score.excess", "info.dsm"),
+        derived_from=(
+            "budget.score.discretisation",
+            "budget.score.excess",
+            "info.de_bruijn",
+            "info.dsm",
+            "info.fisher_mmse",
+        ),
     ),
     Claim(
         id="budget.score.excess",

@@ -32,7 +32,7 @@ CLAIMS = (
         relation=Ge(E_D, N * (_MEAN_STEP - 1 + exp(-_MEAN_STEP)) / 2),
         source="own derivation",
         cases=Cases(families=(Family.GAUSSIAN_1D,), samplers=("score",)),
-        derived_from=("gauss.discretisation.score",),
+        derived_from=("budget.score.discretisation", "gauss.fisher"),
     ),
     Claim(
         id="design.optimal.gaussian.ode",

@@ -41,7 +41,7 @@ CLAIMS = (
         relation=Eq(E_S + E_D, _START + (excess[0] - d) / 2 * Sum(1 - v[k + 1] / v[k], (k, 0, N - 1))),
         source=_SOURCE,
         cases=_CASES,
-        derived_from=("budget.score.excess", "budget.score.discretisation"),
+        derived_from=("budget.score.excess", "budget.score.discretisation", "info.fisher_mmse"),
     ),
     Claim(
         id="design.threshold.below",

@@ -32,7 +32,7 @@ CLAIMS = (
         source="Wang, He, Tao 2024, Lemma 9 and display (19)",
         form=Form.CORRECTED,
         cases=_CASES,
-        derived_from=("budget.score", "path.data_processing"),
+        derived_from=("wht24.lemma9.constant", "path.data_processing"),
     ),
     Claim(
         id="wht24.lemma9.constant",
@@ -40,6 +40,6 @@ CLAIMS = (
         relation=Eq(KL_path, E_I + E_S + E_D),
         source="Girsanov",
         cases=_CASES,
-        derived_from=("budget.score",),
+        derived_from=("budget.score", "budget.score.discretisation", "budget.score.excess", "info.de_bruijn"),
     ),
 )

@@ -105,7 +105,12 @@ CLAIMS = (
         source=_SOURCE,
         form=Form.CORRECTED,
         cases=Cases(samplers=("score",)),
-        derived_from=("budget.score.discretisation", "info.fisher_mmse"),
+        derived_from=(
+            "budget.score.discretisation",
+            "info.fisher_mmse",
+            "info.mmse_bound",
+            "info.mmse_derivative",
+        ),
     ),
     Claim(
         id="wht24.thm2.corrected",

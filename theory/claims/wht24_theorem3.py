@@ -100,7 +100,7 @@ CLAIMS = (
         relation=Ge(eps_n + eps_train, 2 * FLOOR - 2 * L_em_star),
         source=_SOURCE,
         cases=_SAMPLES,
-        derived_from=("wht24.remark1",),
+        derived_from=("info.dsm",),
         note="-2 C_bar > 0 where the minimiser interpolates",
     ),
     Claim(

@@ -1,4 +1,4 @@
-"""Derivations: chains of checked steps from exact identities to a bound.
+"""Derivations: chains of checked steps from identities of the literature (``axioms``) to a bound.
 
 A :class:`Derivation` is a chain ``start R_1 e_1 R_2 e_2 ...``, each step ``=``, ``<=`` or ``>=`` and justified by one
 of ``theory.derivations.kinds``; its last check is that first and last expression are the two sides of the claim.
@@ -24,9 +24,11 @@ Kinds, and what each shows:
 
 * ``Algebra()``: both sides have one normal form (sums term by term or shifted, telescoped; integrals evaluated).
 * ``Definition(word)``: a word written out, see ``DEFINITIONS``.
-* ``Known(id, at={u: w}, level=k, times=, within=, over=)``: a claim of the catalogue. An equality rewrites its left
-  side everywhere. An inequality l <= r gives the step "sum over ``over`` of the integral over ``within`` of
-  times (r - l)", times >= 0. ``level=k`` uses a claim about grid point 0 at point k.
+* ``Known(id, at={u: w}, level=k, score="trained", times=, within=, over=)``: a claim of the catalogue that is an
+  axiom or has a complete derivation, in whose setting the proved claim lies. An equality rewrites its left side
+  everywhere. An inequality l <= r gives the step "sum over ``over`` of the integral over ``within`` of times (r -
+  l)", times >= 0. ``at`` gives values to free arguments; ``level=k`` uses a claim about grid point 0 at point k;
+  ``score`` uses a claim about the errors of one score for another one.
 * ``Monotone(word, low, high, times=, within=, over=)``: mmse rises, J falls with the noise level.
 * ``Sign()``: larger minus smaller side is >= 0 term by term; ``Sign(variable=x, low=0)``: as a function of x >= low, by
   the value at an end and derivatives; ``Sign(variable=x, log_step=True)``: x = ln(v[k]/v[k+1]).
@@ -37,8 +39,23 @@ Kinds, and what each shows:
 * ``SeriesLimit(family, power)``: a step ``->`` at the end: N^power times the left side tends to the right side.
 * ``Assumption(text)``: shown as such; the derivation is then not complete.
 
-A domain beside the grid's order: ``Derivation(..., domain=Domain(order=((sigma_min, sigma_max),)))``. A chain for a
-relation that is no claim: ``Derivation(..., proves=Le(left, right))``.
+In modules of their own, ``theory.derivations.kinds.<module>``:
+
+* ``named.Named(name, formula)``: a short name for a formula in k, which the domain may then say to fall along the
+  grid; ``named_sign.NamedSign(names)``: a sign that shows when names are written out.
+* ``part.Part(old, new, by, times=)``: one part changes, by another kind; ``ordered.Chain``: several steps in one;
+  ``ordered.Ordered()``: the order of levels, also of their logarithms; ``factors.Factors``: a product of factors >=
+  0; ``letters.Letters``: equal for every value of the letters; ``log_product.LogProduct``: a product as a sum of
+  logarithms; ``positive_part.PositivePart``: Max(0, a) a = Max(0, a)^2.
+* ``one_variable.OneVariable``, ``rising.Rising``, ``minimum.Minimum``: signs, order and least value of a function of
+  one variable, by its derivative; ``tangent.Tangent``, ``chord.Chord``, ``interval.JensenBetween``: the same for
+  convex ones.
+* ``setting.Setting(fact)``: what the claim's setting says; ``decomposition.Meaning``, ``Extreme``, ``Triangle``:
+  words of Theorem 3, the largest weight, absolute values.
+
+A fact beside the grid's order: ``Derivation(..., domain=Domain(order=((sigma_min, sigma_max),)))``; a claim's chain
+with a fact that no ``Named`` step shows is not complete. A chain for a relation that is no claim: ``Derivation(...,
+proves=Le(left, right))``, under an id that no claim has.
 
 >>> find_derivation("wht24.lemma10").complete
 True
@@ -50,6 +67,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from theory.claims import catalogue
 from theory.derivations.derivation import Derivation, Step
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.outcome import Mark, Outcome
@@ -64,11 +82,13 @@ __all__ = [
     "derivations",
     "find_derivation",
     "rests_on",
+    "starting_points",
     "substitute_family",
     "substitute_grid",
 ]
 
 _NOT_THEOREMS = {
+    "axioms",
     "closed_form",
     "derivation",
     "engine",
@@ -77,6 +97,7 @@ _NOT_THEOREMS = {
     "limits",
     "optimum",
     "substitution",
+    "tables",
     "written",
 }
 
@@ -86,8 +107,9 @@ def derivations() -> dict[str, Derivation]:
     """Every derivation by the id of the claim it proves.
 
     Raises:
-        ValueError: two derivations have one id.
+        ValueError: two derivations have one id; or one is named after a claim and gives another relation or a limit.
     """
+    known = catalogue()
     found: dict[str, Derivation] = {}
     for module in iter_modules(__path__):
         if module.name in _NOT_THEOREMS:
@@ -95,6 +117,10 @@ def derivations() -> dict[str, Derivation]:
         for derivation in import_module(f"{__name__}.{module.name}").DERIVATIONS:
             if derivation.id in found:
                 raise ValueError(f"two derivations have the id {derivation.id}")
+            own = derivation.proves is None and derivation.relation != "->"
+            if own != (derivation.id in known):
+                why = "is no claim: add proves=" if own else "is a claim: give a chain for another relation another id"
+                raise ValueError(f"derivation {derivation.id}: {derivation.id} {why}")
             found[derivation.id] = derivation
     return dict(sorted(found.items()))
 
@@ -115,3 +141,9 @@ def rests_on(id: str) -> tuple[str, ...]:
                 seen[used] = None
                 todo.append(used)
     return tuple(seen)
+
+
+def starting_points(derivation: Derivation) -> tuple[str, ...]:
+    """Ids of the claims that a derivation comes down to and no derivation proves; ``axioms`` has their sources."""
+    behind = {*derivation.uses, *(id for used in derivation.uses for id in rests_on(used))}
+    return tuple(sorted(behind - derivations().keys()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Add, Eq, Expr, Function, Indexed, Integral, Max, Symbol, oo
+from sympy import Add, Eq, Expr, Function, Indexed, Integral, Max, Min, Symbol, oo
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.integrals.rationaltools import ratint
@@ -33,7 +33,8 @@ class ManySteps:
         power: of N.
         value: closed form; where there is none, with an integral over s = k/N of an expression in v(s).
         where: the relation v(s) = the family's formula.
-        smooth: whether the family's formula was shown to be smooth on [0, 1], which the limit needs.
+        smooth: whether the family's formula was shown to be smooth on [0, 1], and the summands to have no poles there,
+            which the limit needs.
         how: in words.
     """
 
@@ -56,12 +57,14 @@ def limit_of_many_steps(expression: Any, family: str) -> ManySteps:
 
     Raises:
         KeyError: there is no such family.
-        NoLimit: the formula is made of pieces, the leading terms cancel, or a sum has an end that is no grid end.
+        NoLimit: the formula is made of pieces, the leading terms cancel, a sum has an end that is no grid end, or its
+            leading term has a pole at an end.
     """
     formula = FamilyInTime(family)
     if formula.sigma.has(sympy.Piecewise, Max, Min):
         raise NoLimit(f"the formula of {family} grids is made of pieces; give another family")
     outside, sums = grouped(sympy.sympify(expression))
+    smooth = formula.is_smooth and all(_is_smooth(_in_time(term, limits[0])) for limits, term in sums.items())
     parts: list[tuple[int, Expr, bool]] = []
     for limits, term in sums.items():
         _check_range(limits)
@@ -74,6 +77,8 @@ def limit_of_many_steps(expression: Any, family: str) -> ManySteps:
     order = min(power for power, _, _ in parts)
     density = Add(*[lead for power, lead, summed in parts if power == order and summed])
     ends = Add(*[lead for power, lead, summed in parts if power == order and not summed])
+    if formula.is_smooth:
+        _check_ends(density, formula)
     closed, open_ = formula.put_in(ends), sympy.S.Zero
     plain = formula.plain(closed)
     for term in Add.make_args(sympy.expand(density)):
@@ -87,7 +92,7 @@ def limit_of_many_steps(expression: Any, family: str) -> ManySteps:
     value = plain + (Integral(open_, (s, 0, 1)) if open_ != 0 else 0)
     words = f"the summand begins with ({density}) / N^{order + 1}" if density != 0 else "no sum is left"
     where = Eq(variance(s), formula.plain(formula.sigma) ** 2)
-    return ManySteps(order, value, where, formula.is_smooth, words)
+    return ManySteps(order, value, where, smooth, words)
 
 
 def has_curves(e: Expr) -> bool:
@@ -99,6 +104,22 @@ def _check_range(limits: tuple[Any, ...]) -> None:
     _, low, high = limits
     if not low.is_Integer or not (high - N).is_Integer:
         raise NoLimit(f"a sum from {low} to {high} does not run over the grid")
+
+
+def _is_smooth(e: Expr) -> bool:
+    """Whether a summand has no pole: what it divides by, or takes logarithms or roots of, is positive."""
+    bases = [p.base for p in e.atoms(sympy.Pow) if not (p.exp.is_Integer and p.exp.is_nonnegative)]
+    bases += [g.args[0] for g in e.atoms(sympy.log)]
+    return all(b.is_positive for b in bases if b.has(s, _h))
+
+
+def _check_ends(density: Expr, formula: FamilyInTime) -> None:
+    if has_curves(density):
+        return
+    for end in (0, 1):
+        value = formula.put_in(density).subs(s, end)
+        if value.has(sympy.nan, sympy.zoo, oo, -oo):
+            raise NoLimit(f"the leading term {density} has a pole at s = {end}: the sum may have no limit")
 
 
 def _in_time(e: Expr, index: Symbol | None) -> Expr:

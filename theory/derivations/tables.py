@@ -3,6 +3,8 @@
 Table 1, of each grid family: sigma_k, what N times the d-term of Theorem 2 (d = 1) tends to, and the paper's factor.
 Table 2, of each design: the time's sigma_bar, sigma_k, and the largest factor P X in front of the training error with
 EDM's weighting, P = 1/beta(sigma_0) and X from the first step of the grid.
+
+The checked steps to these rows are in ``wht24_table1`` and ``wht24_table2``.
 """
 
 from __future__ import annotations
@@ -18,8 +20,6 @@ from theory.derivations.limits import limit_of_many_steps
 from theory.grids import FORMULAS
 from theory.grids.formulas import rho, sigma_max, sigma_min
 from theory.symbols import k
-
-DERIVATIONS = ()  # the checked steps to these rows are in wht24_table1 and wht24_table2
 
 R = sigma_max / sigma_min
 PAPER_FACTORS = {"karras": rho**2 * R ** (1 / rho), "exponential": log(R) ** 2}  # as printed, with unnamed constants

@@ -18,7 +18,9 @@ _STEPS = (k, 0, N - 1)
 X = Symbol("x", nonnegative=True)
 COST = X - 1 + exp(-X)  # of a log-step x, as a part of the d-term
 PAPER_COST = (1 - exp(-X)) ** 2
-_BEND = 2 * exp(-X) * (2 * exp(-X) - 1)  # PAPER_COST''
+_BEYOND = Symbol("y", nonnegative=True)
+_LONG = log(2) + _BEYOND  # a log-step above ln 2
+_BEND = PAPER_COST.diff(X, 2).subs(X, _LONG)
 _LOG = log(v[k] / v[k + 1])
 _SHORT = Max(v[k + 1] / v[k], Rational(1, 2))
 _SHORT_LOG = log(1 / _SHORT)
@@ -50,11 +52,11 @@ DERIVATIONS = (
     Derivation(
         id="wht24.optimality.argument.bend",
         title="(1 - exp(-x))^2 is concave for x >= ln 2: there Jensen's inequality turns round",
-        start=PAPER_COST.diff(X, 2),
+        start=_BEND,
         steps=(
-            Step("=", _BEND, by=Algebra()),
-            Step("<=", 0, by=Sign(variable=X, low=log(2))),
+            Step("=", exp(-_BEYOND) * (exp(-_BEYOND) - 1), by=Algebra()),
+            Step("<=", 0, by=Sign(variable=_BEYOND)),
         ),
-        proves=Le(PAPER_COST.diff(X, 2), 0),
+        proves=Le(_BEND, 0),
     ),
 )

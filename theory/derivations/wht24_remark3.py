@@ -33,7 +33,7 @@ _EVEN = 2 * log(R) / N
 # the same ends with exponent 2 rho: z[k]^{2 rho} falls from the first to the last level, too
 z = IndexedBase("z", positive=True)
 RAMP_DOUBLED = RAMP.subs(rho, 2 * rho)
-_DOUBLED = Domain(decreasing=("v", "sigma", "u", "z"))
+_DOUBLED = Domain(decreasing=("v", "sigma", "ramp", "z"))
 _DOUBLED_STEP = 4 * rho * log(z[k] / z[k + 1])
 _ABOVE = log(u[k] / z[k] ** 2)  # of the levels of rho above those of 2 rho, over 2 rho
 _FALL = 1 - z[k + 1] ** (4 * rho) / z[k] ** (4 * rho)  # derivative of COST at the log-step of 2 rho

@@ -21,9 +21,9 @@ QUADRATIC = X**2 / 2 - (X - 1 + exp(-X))  # >= 0
 _EVEN = 2 * log(R) / N  # log-step of v on the exponential grid
 
 # sigma_k^{1/rho}, as a multiple of the first one: falls linearly
-u = IndexedBase("u", positive=True)
+u = IndexedBase("ramp", positive=True)
 RAMP = next(p.base for p in polynomial(k).atoms(Pow) if p.exp == rho)
-FALLING = Domain(decreasing=("v", "sigma", "u"))
+FALLING = Domain(decreasing=("v", "sigma", "ramp"))
 _STEP = 2 * rho * log(u[k] / u[k + 1])  # log-step of v
 _AREA = Integral(1 / _Y, (_Y, u[k + 1], u[k]))
 _SQUARES = Integral(1, (_Y, u[k + 1], u[k])) * Integral(1 / _Y**2, (_Y, u[k + 1], u[k]))

@@ -44,10 +44,10 @@ def _fraction(at):  # type: ignore[no-untyped-def]
 
 
 # exponential grid: s[k] = sigma_0 R^{-k/N}
-s = IndexedBase("s", positive=True)
+s = IndexedBase("geom", positive=True)
 _HERE, _TOP = s[level], sigma[0]
 _GRID = Named(s, exponential(k), at=(level,))
-_BETWEEN = Domain(decreasing=("v", "sigma", "s"), order=((_HERE, sigma[0]), (sigma[N], _HERE)))
+_BETWEEN = Domain(decreasing=("v", "sigma", "geom"), order=((_HERE, sigma[0]), (sigma[N], _HERE)))
 _MEAN = LOW_MEAN_EXPONENTIAL
 _SHARE = (1 - R ** (-2 / N)) / 2
 _SHARE_PRINTED = (1 - (v[N] / v[0]) ** (1 / N)) / 2
@@ -71,11 +71,11 @@ _MORE_NOISE = Rising(
 
 # polynomial grid of exponent r = max(rho, 1): u[k] = (sigma_k/sigma_0)^{1/r} falls linearly from 1
 _R = Max(rho, 1)
-u = IndexedBase("u", positive=True)
+u = IndexedBase("ramp", positive=True)
 _RAMP = next(p.base for p in polynomial(k, _R).atoms(Pow) if p.exp == _R)
 _AT, _NEXT, _ONE, _SECOND = u[level], u[level + 1], u[0], u[1]
 _LEVELS = Named(u, _RAMP, at=(level,))
-_FALLING = Domain(decreasing=("v", "sigma", "u"), order=((_AT, u[0]), (u[N], _AT)))
+_FALLING = Domain(decreasing=("v", "sigma", "ramp"), order=((_AT, u[0]), (u[N], _AT)))
 _LOW = LOW_MEAN_POLYNOMIAL
 _SIGMA = sigma[0] * _AT**_R
 _DROP = sigma[0] * (_AT**_R - _NEXT**_R)
@@ -93,7 +93,7 @@ _STEEPEST = Chain(
                 _SHORT,
                 _SECOND,
                 _ONE,
-                lower=NamedSign({u: _RAMP}, times=1 / _AT),
+                lower=NamedSign({u: _RAMP}, times=1 / _AT, at=(level,)),
                 upper=Sign(),
                 times=sigma[0] * _AT**_R / (_ONE - _SECOND),
             ),

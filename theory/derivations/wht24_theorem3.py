@@ -15,9 +15,8 @@ from theory.derivations.kinds.decomposition import (
     Extreme,
     Meaning,
     Triangle,
-    excess_star,
-    loss_star,
 )
+from theory.derivations.kinds.scores import excess_star, excess_trained, loss_star, loss_trained
 from theory.symbols import N, k
 from theory.vocabulary import (
     E_D,
@@ -28,8 +27,6 @@ from theory.vocabulary import (
     beta_lin,
     eps_n,
     eps_train,
-    excess,
-    loss,
     m2,
     mmse,
     v,
@@ -51,15 +48,23 @@ def _factor(id, title, relation, weight):  # type: ignore[no-untyped-def]
         title=title,
         start=E_S_em,
         steps=(
-            Step("=", _HALF * Sum((v[k] - v[k + 1]) / v[k] * excess[k], _LEVELS), by=Meaning(("E_S_em",))),
-            Step("=", _HALF * Sum(RATIO * beta_lin[k] * excess[k], _LEVELS), by=Algebra()),
+            Step("=", _HALF * Sum((v[k] - v[k + 1]) / v[k] * excess_trained[k], _LEVELS), by=Meaning(("E_S_em",))),
+            Step("=", _HALF * Sum(RATIO * beta_lin[k] * excess_trained[k], _LEVELS), by=Algebra()),
             Step(
                 relation,
-                _HALF * Sum(weight * beta_lin[k] * excess[k], _LEVELS),
-                by=Extreme(weight, times=_HALF * beta_lin[k] * excess[k], over=_LEVELS),
+                _HALF * Sum(weight * beta_lin[k] * excess_trained[k], _LEVELS),
+                by=Extreme(weight, times=_HALF * beta_lin[k] * excess_trained[k], over=_LEVELS),
             ),
-            Step("=", weight * (_HALF * Sum(beta_lin[k] * (excess[k] + _BEST_LOSS), _LEVELS) - FLOOR), by=Algebra()),
-            Step("=", weight * (_HALF * Sum(beta_lin[k] * loss[k], _LEVELS) - FLOOR), by=Known("info.dsm", level=k)),
+            Step(
+                "=",
+                weight * (_HALF * Sum(beta_lin[k] * (excess_trained[k] + _BEST_LOSS), _LEVELS) - FLOOR),
+                by=Algebra(),
+            ),
+            Step(
+                "=",
+                weight * (_HALF * Sum(beta_lin[k] * loss_trained[k], _LEVELS) - FLOOR),
+                by=Known("info.dsm", level=k, score="trained"),
+            ),
             Step("=", weight * (L_pop - FLOOR), by=Meaning(("L_pop",))),
         ),
     )
@@ -106,18 +111,19 @@ DERIVATIONS = (
             Step(">=", L_pop + L_POP_STAR - 2 * L_em_star, by=Triangle(_TWO_GAPS)),
             Step(
                 "=",
-                _HALF * Sum(beta_lin[k] * (loss[k] + loss_star[k]), _LEVELS) - 2 * L_em_star,
+                _HALF * Sum(beta_lin[k] * (loss_trained[k] + loss_star[k]), _LEVELS) - 2 * L_em_star,
                 by=Meaning(("L_pop", "L_pop_star")),
             ),
             Step(
                 "=",
-                _HALF * Sum(beta_lin[k] * (excess[k] + _BEST_LOSS + loss_star[k]), _LEVELS) - 2 * L_em_star,
-                by=Known("info.dsm", level=k),
+                _HALF * Sum(beta_lin[k] * (excess_trained[k] + _BEST_LOSS + loss_star[k]), _LEVELS) - 2 * L_em_star,
+                by=Known("info.dsm", level=k, score="trained"),
             ),
             Step(
                 "=",
-                _HALF * Sum(beta_lin[k] * (excess[k] + excess_star[k] + 2 * _BEST_LOSS), _LEVELS) - 2 * L_em_star,
-                by=Known("info.dsm", at={loss[k]: loss_star[k], excess[k]: excess_star[k]}, level=k),
+                _HALF * Sum(beta_lin[k] * (excess_trained[k] + excess_star[k] + 2 * _BEST_LOSS), _LEVELS)
+                - 2 * L_em_star,
+                by=Known("info.dsm", level=k, score="star"),
             ),
             Step(">=", 2 * FLOOR - 2 * L_em_star, by=Sign()),
         ),

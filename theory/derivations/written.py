@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from theory.derivations import starting_points
 from theory.derivations.derivation import Derivation
 from theory.derivations.engine.outcome import Mark, Outcome
 from theory.mathml import to_mathml
@@ -21,6 +22,8 @@ def summary(derivation: Derivation, outcomes: Iterable[Outcome]) -> str:
     if Mark.FAILED in marks:
         return f"not a proof: {marks.count(Mark.FAILED)} of {steps + 1} checks failed"
     from_ = f", from {', '.join(derivation.uses)}" if derivation.uses else ""
+    if start := starting_points(derivation):
+        from_ += f"; tested, not proved here: {', '.join(start)}"
     if Mark.ASSUMED in marks:
         return f"not complete: {marks.count(Mark.ASSUMED)} of {steps} steps assumed{from_}"
     return f"complete: {steps} steps checked{from_}"

@@ -36,7 +36,7 @@ def derive(
     mathml: Annotated[bool, typer.Option("--mathml", help="MathML instead of plain text.")] = False,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="All of it as text, LaTeX and MathML.")] = None,
 ) -> None:
-    """Show how a claim follows from exact identities, each step with a mark: checked, assumed or failed.
+    """Show how a claim follows from tested identities, each step with a mark: checked, assumed or failed.
 
     For a quantity, every claim about it. With a grid, the claim's relation with the grid put in; with --limit N, what
     its right side tends to; with --minimise, the parameter that makes it least.
@@ -101,13 +101,17 @@ class _Shown:
         self.say(f"  {relation}", relation)
 
     def chain(self) -> None:
-        from theory.derivations import find_derivation
+        from theory.derivations import find_derivation, starting_points
+        from theory.derivations.axioms import AXIOMS
         from theory.derivations.written import MARKS, chain_latex, chain_mathml, summary
 
         derivation = find_derivation(self.claim.id)
         self.as_json["derivation"] = None
         if derivation is None:
-            self.text("  no derivation: a claim that is tested, or a starting point of others")
+            source = AXIOMS.get(self.claim.id)
+            self.as_json["starting_point"] = source
+            start = f"; derivations start from it ({source})" if source else ""
+            self.text(f"  no derivation: a claim that is tested{start}")
             return
         if self.form == "text":
             self.text("", f"  {derivation.title}", f"      {derivation.start}")
@@ -132,6 +136,8 @@ class _Shown:
             "steps": steps,
             "conclusion": {"mark": str(outcomes[-1].mark), "how": outcomes[-1].how},
             "uses": list(derivation.uses),
+            "rests_on": list(starting_points(derivation)),
+            "granted": list(derivation.granted),
         }
 
     def limit(self, family: str, fixed: Grid | None) -> Any:

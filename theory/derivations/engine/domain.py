@@ -21,7 +21,8 @@ class Domain:
     Attributes:
         decreasing: names of the indexed quantities that fall along the grid, v[k] > v[k+1] > 0.
         increasing: those that rise.
-        order: further facts, pairs (smaller, larger) of positive symbols or entries.
+        order: further facts, pairs (smaller, larger) of positive symbols or entries. Facts that no step shows are told
+            by ``Derivation.granted``.
         cases: the setting of the claim that is proved; the claims that a step uses must hold there.
         proving: its id.
     """
@@ -55,16 +56,16 @@ class Domain:
     def gaps(self, e: Expr) -> Expr:
         """The expression with ordered entries written as the smallest one plus positive gaps.
 
-        What is not ordered with the others keeps a symbol of its own; all symbols are positive.
+        Levels that are not ordered with those of a chain make a chain of their own; all symbols are positive.
         """
         levels = [x for x in _levels(e, self) if x.is_positive]
-        chain = _longest_chain(levels, self)
-        value: Any = 0
         swaps: dict[Any, Any] = {}
-        for level in chain:
-            value += Dummy(f"gap{len(swaps)}", positive=True)
-            swaps[level] = value
-        swaps |= {x: Dummy("y", positive=True) for x in levels if x not in swaps}
+        while levels:
+            value: Any = 0
+            for level in _chain(levels, self):
+                value += Dummy(f"gap{len(swaps):03}", positive=True)
+                swaps[level] = value
+            levels = [x for x in levels if x not in swaps]
         return e.xreplace(swaps)
 
 
@@ -82,8 +83,8 @@ def _levels(e: Expr, domain: Domain) -> list[Any]:
     return sorted(found, key=str)
 
 
-def _longest_chain(levels: Sequence[Any], domain: Domain) -> list[Any]:
-    """Levels that are all ordered with each other, the smallest first."""
+def _chain(levels: Sequence[Any], domain: Domain) -> list[Any]:
+    """The first level and those that are ordered with it and with each other, the smallest first."""
     chain: list[Any] = []
     for level in levels:
         if all(domain.at_most(level, other) or domain.at_most(other, level) for other in chain):

@@ -5,27 +5,44 @@
 * Integrals of elementary terms are evaluated; the antiderivative is differentiated again. An integral of anything else,
   such as J, is the difference of a nameless antiderivative at its two ends, so that intervals may be joined.
 
+Bound variables get names that are free nowhere, so that none is captured. A range that does not fit its variable, or
+may be shorter than nothing, is not legal; nothing is shown to be 0 that holds one.
+
 Levels outside the grid, such as v[-1], may appear on the way. An identity that holds for every value of them holds.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy
-from sympy import Add, Derivative, Expr, Function, Indexed, Integral, Max, Min, Mul, Pow, Sum, Symbol, expand
-from sympy.core.function import AppliedUndef
+from sympy import Add, Derivative, Dummy, Expr, Function, Indexed, Integral, Max, Min, Mul, Pow, Sum, Symbol, expand
+from sympy.core.function import Application, AppliedUndef, UndefinedFunction
 
-from theory.symbols import k
+from theory.derivations.engine.bound import TOTALS, legal, separated
 
 _WRITTEN_OUT = 60  # terms of a sum between two numbers
 _LARGE = 400  # operations of an expression that ``simplify`` is not tried on
-_LEVEL = Symbol("w", positive=True)
+_SMOOTH = (
+    sympy.exp,
+    sympy.log,
+    sympy.sinh,
+    sympy.cosh,
+    sympy.tanh,
+    sympy.asinh,
+    sympy.atan,
+    sympy.sin,
+    sympy.cos,
+)
 
 
 def is_zero(expression: Any) -> bool:
     """Whether the expression is proved to be 0 for all values of its symbols; False says nothing."""
-    rest = normal(expression)
+    e = sympy.sympify(expression)
+    if not legal(e):
+        return False
+    rest = normal(e)
     if rest == 0:
         return True
     outside, sums = grouped(rest)
@@ -34,29 +51,30 @@ def is_zero(expression: Any) -> bool:
 
 def normal(expression: Any) -> Expr:
     """The normal form: an expanded expression that equals the given one."""
-    return expand(_visit(sympy.sympify(expression)))
+    return expand(separated(_visit(separated(expression))))
 
 
 def grouped(expression: Any, kind: Any = Sum) -> tuple[Expr, dict[tuple[Any, ...], Expr]]:
     """What stands outside of sums (or integrals), and one summand (integrand) for each range.
 
-    Only terms that are linear in one sum are taken apart; coefficients go inside.
+    Only terms that are linear in one sum are taken apart; coefficients go inside. The variables are free nowhere else.
     """
+    e = expand(separated(expression))
+    taken = e.free_symbols
     outside: Expr = sympy.S.Zero
     inside: dict[tuple[Any, ...], Expr] = {}
-    for term in Add.make_args(expand(expression)):
+    for term in Add.make_args(e):
         totals = [f for f in Mul.make_args(term) if isinstance(f, kind) and len(f.limits) == 1]
         if len(totals) != 1:
             outside += term
             continue
         total = totals[0]
-        variable, *ends = total.limits[0]
-        name = k if kind is Sum else _LEVEL
-        function = total.function
-        if variable != name and not function.has(Sum, Integral) and name not in (term / total).free_symbols:
-            function, variable = function.xreplace({variable: name}), name
-        range_ = (variable, *ends)
-        inside[range_] = inside.get(range_, sympy.S.Zero) + function * (term / total)
+        function, coefficient, limits = total.function, term / total, total.limits[0]
+        if coefficient.has(*TOTALS):
+            total = separated(kind(function * coefficient, tuple(limits)), taken)
+            function, coefficient, limits = total.function, sympy.S.One, total.limits[0]
+        range_ = tuple(limits)
+        inside[range_] = inside.get(range_, sympy.S.Zero) + function * coefficient
     return outside, inside
 
 
@@ -119,8 +137,6 @@ def _monomial(f: Expr, index: Symbol, low: Any, high: Any) -> Expr:
         return high - low + 1
     shift = _smallest_offset(f, index)
     f, low, high = f.subs(index, index - shift), low + shift, high + shift
-    if index != k and not f.has(Sum, Integral) and k not in f.free_symbols:
-        f, index = f.xreplace({index: k}), k
     if steps is None:
         return Sum(f, (index, low, high))
     first, last = int(low), int(high - steps)
@@ -158,23 +174,42 @@ def _area(f: Expr, x: Symbol, low: Any, high: Any) -> Expr:
         ends = _ends(inner, x, low, high)
         if ends is None:
             opaque += 1
-            nameless = Function(f"area[{inner.xreplace({x: _LEVEL})}]", real=True)
-            ends = nameless(high) - nameless(low)
+            nameless, given = _area_function(inner, x)
+            ends = nameless(high, *given) - nameless(low, *given)
         parts.append(constant * ends)
     if high.is_infinite and (opaque > 1 or any(p.has(sympy.nan, sympy.zoo) or p.is_infinite for p in parts)):
         return Integral(f, (x, low, high))
     return expand(Add(*parts))
 
 
+def _area_function(f: Expr, x: Symbol) -> tuple[UndefinedFunction, list[Any]]:
+    """A nameless antiderivative of f in x, and the other symbols that it is a function of."""
+    labels = {part.base.label for part in f.atoms(Indexed)}
+    order = [part for part in sympy.preorder_traversal(f) if isinstance(part, Symbol) and part in f.free_symbols]
+    given = [part for part in dict.fromkeys(order) if part != x and part not in labels]
+    slots = {part: _slot(i, frozenset(part.assumptions0.items())) for i, part in enumerate((x, *given))}
+    return _nameless(f.xreplace(slots)), given
+
+
+@cache
+def _slot(place: int, assumptions: frozenset[tuple[str, bool]]) -> Dummy:
+    return Dummy(f"slot{place}", **dict(assumptions))
+
+
+@cache
+def _nameless(f: Expr) -> UndefinedFunction:
+    return Function(f"area[{_nameless.cache_info().currsize}]", real=True)
+
+
 def _ends(f: Expr, x: Symbol, low: Any, high: Any) -> Expr | None:
     """The integral by an antiderivative; None where there is none that differentiates back."""
-    if isinstance(f, Derivative) and f.variables == (x,):
+    if isinstance(f, Derivative) and f.variables == (x,) and isinstance(f.expr, AppliedUndef) and high.is_finite:
         return f.expr.xreplace({x: high}) - f.expr.xreplace({x: low})
     strange = any(part.has(x) for part in f.atoms(AppliedUndef, Indexed, Integral, Sum, Max, Min, Derivative))
-    if strange or not (x.is_positive or low.is_nonnegative) or not is_regular(f, x):
+    if strange or not x.is_positive or not is_regular(f, x):
         return None
     whole = sympy.integrate(f, x)
-    if whole.has(Integral, sympy.Piecewise) or not _vanishes(sympy.diff(whole, x) - f):
+    if whole.has(Integral, sympy.Piecewise) or not is_regular(whole, x) or not _vanishes(sympy.diff(whole, x) - f):
         return None
     at_high = sympy.limit(whole, x, high) if high.is_infinite else whole.subs(x, high)
     area = at_high - whole.subs(x, low)
@@ -182,8 +217,18 @@ def _ends(f: Expr, x: Symbol, low: Any, high: Any) -> Expr | None:
 
 
 def is_regular(f: Expr, x: Symbol) -> bool:
-    """No pole for positive x: every denominator and base of a power that x occurs in is positive there."""
-    y = x if x.is_nonnegative else sympy.Dummy(positive=True)
+    """No pole, jump or kink for positive x; for x = 0, too, if x is a nonnegative symbol.
+
+    Shown are that every denominator and base of a power that x occurs in is positive, and that functions are smooth.
+    """
+    y = x if x.is_nonnegative else Dummy(positive=True)
+    return is_smooth(f.xreplace({x: y}), y)
+
+
+def is_smooth(f: Expr, x: Symbol) -> bool:
+    """The same for every x of its assumptions."""
+    if any(g.has(x) and not isinstance(g, _SMOOTH) for g in f.atoms(Application)):
+        return False
     bases = [p.base for p in f.atoms(Pow) if p.has(x) and not (p.exp.is_Integer and p.exp.is_nonnegative)]
     bases += [g.args[0] for g in f.atoms(sympy.log) if g.has(x)]
-    return all(b.is_positive or b.xreplace({x: y}).is_positive for b in bases)
+    return not any(t.has(x) for t in f.atoms(*TOTALS, Derivative)) and all(b.is_positive for b in bases)

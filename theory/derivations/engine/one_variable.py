@@ -8,7 +8,6 @@ from sympy import Dummy, Expr, Mul, Symbol, oo
 from theory.derivations.engine.normal import is_regular
 
 _DERIVATIVES = 6
-_SMOOTH = (sympy.exp, sympy.log, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh, sympy.atan)
 
 
 def nonnegative_on_ray(f: Expr, x: Symbol, low: Expr, depth: int = _DERIVATIVES) -> str | None:
@@ -18,16 +17,16 @@ def nonnegative_on_ray(f: Expr, x: Symbol, low: Expr, depth: int = _DERIVATIVES)
     All other symbols of f stand for themselves, with their assumptions. A function that may have a pole or a kink on
     the ray is refused.
     """
-    if not _smooth(f, x, low):
+    if not smooth_on_ray(f, x, low):
         return None
     low = sympy.sympify(low)
     return _reason(f, x, low, depth)
 
 
-def _smooth(f: Expr, x: Symbol, low: Expr) -> bool:
+def smooth_on_ray(f: Expr, x: Symbol, low: Expr) -> bool:
+    """Whether f is shown to have no pole, jump or kink for x >= low."""
     step = Dummy("step", nonnegative=True)
-    strange = [g for g in f.atoms(sympy.Function) if g.has(x) and not isinstance(g, _SMOOTH)]
-    return not strange and not f.has(sympy.Sum, sympy.Integral) and is_regular(f.xreplace({x: low + step}), step)
+    return is_regular(sympy.sympify(f).xreplace({x: sympy.sympify(low) + step}), step)
 
 
 def _reason(f: Expr, x: Symbol, low: Expr, depth: int) -> str | None:

@@ -8,6 +8,7 @@ import sympy
 from sympy import Add, Expr, Indexed, Integral, Max, Min, Mul, Poly, Pow, Sum, expand
 from sympy.core.function import AppliedUndef
 
+from theory.derivations.engine.bound import legal
 from theory.derivations.engine.domain import Domain, word_sign
 from theory.derivations.engine.normal import grouped, is_zero, normal
 
@@ -20,6 +21,10 @@ def is_nonnegative(expression: Any, domain: Domain) -> bool:
     Sums and integrals are taken apart: it is enough that each summand and each integrand is >= 0.
     """
     e = sympy.sympify(expression)
+    if not legal(e):
+        return False
+    if not e.has(Sum, Integral) and pointwise(e, domain):
+        return True
     return _sums(e, domain) or _sums(normal(e), domain) or is_zero(e)
 
 
@@ -34,11 +39,19 @@ def _areas(e: Expr, domain: Domain) -> bool:
     outside, areas = grouped(e, Integral)
     for limits, f in areas.items():
         x, low, high = limits
-        if not high.is_infinite and not domain.at_most(low, high) and not pointwise(high - low, domain):
+        if not is_ordered(low, high, domain):
             return False
         if not is_zero(f) and not pointwise(f, domain.between(low, x, high)):
             return False
     return is_zero(outside) or pointwise(outside, domain)
+
+
+def is_ordered(low: Any, high: Any, domain: Domain) -> bool:
+    """Whether low <= high is known; ``high`` may be oo."""
+    low, high = sympy.sympify(low), sympy.sympify(high)
+    if high == sympy.oo:
+        return bool(low.is_extended_real)
+    return bool(low.is_finite and high.is_finite) and (domain.at_most(low, high) or pointwise(high - low, domain))
 
 
 def pointwise(e: Expr, domain: Domain, depth: int = _DEEP) -> bool:

@@ -12,7 +12,7 @@ from theory.derivations.engine.certificate import Range, slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.outcome import Outcome
-from theory.derivations.engine.signs import is_nonnegative, pointwise
+from theory.derivations.engine.signs import is_nonnegative, is_ordered
 from theory.symbols import k
 
 
@@ -35,11 +35,11 @@ class CauchySchwarz:
         if relation not in ("<=", ">="):
             return Outcome.failed(f"the inequality of Cauchy and Schwarz shows <= or >=, not {relation}")
         a, b = sympy.sympify(self.a), sympy.sympify(self.b)
-        variable, low, high = self.range
+        variable, low, high = (sympy.sympify(e) for e in self.range)
         total = Sum if variable == k else Integral
         if not (a.is_real and b.is_real) or not is_nonnegative(self.times, domain):
             return Outcome.failed("a and b must be real, the factor nonnegative")
-        if total is Integral and not domain.at_most(low, high) and not pointwise(high - low, domain):
+        if total is Integral and not is_ordered(low, high, domain):
             return Outcome.failed(f"{low} <= {high} is not known")
         square = total(a * b, self.range) ** 2
         product = total(a**2, self.range) * total(b**2, self.range)

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
-from theory.derivations.engine.normal import is_zero
+from theory.derivations.engine.normal import is_regular, is_zero
 from theory.derivations.engine.outcome import Mark, Outcome
 from theory.derivations.engine.signs import pointwise
 from theory.derivations.kinds.justification import Justification
@@ -38,12 +38,19 @@ class Chord:
     upper: Justification
     times: Any = 1
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What the step rests on."""
+        return tuple(id for by in (self.lower, self.upper) for id in getattr(by, "claims", ()))
+
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         if relation not in ("<=", ">="):
             return Outcome.failed(f"a chord shows <= or >=, not {relation}")
         x, f = self.variable, self.function
         low, middle, high = (sympy.sympify(a) for a in (self.low, self.middle, self.high))
-        if not x.is_positive or not all(a.is_positive for a in (low, middle, high)):
+        if not is_regular(f, x):
+            return Outcome.failed(f"{f} is not known to be smooth for {x} > 0")
+        if x != Symbol(x.name, positive=True) or not all(a.is_positive for a in (low, middle, high)):
             return Outcome.failed(f"{low}, {middle}, {high} and {x} are not known to be positive")
         bend = sympy.factor(sympy.simplify(sympy.diff(f, x, 2)))
         if not pointwise(bend, domain) or not nonnegative(self.times, domain):

@@ -1,7 +1,7 @@
 """Definitions of the words of the decomposition of the score error (``theory.vocabulary.decomposition``).
 
-The learned score is that of the trained matrices W^K. What the vocabulary gives no word of its own is a symbol here:
-the losses that the four errors are differences of.
+The learned score is that of the trained matrices W^K; its errors, and those of the minimisers W^*, are in ``scores``.
+What the vocabulary gives no word of its own is a symbol here: the losses that the four errors are differences of.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Abs, Add, Eq, IndexedBase, Rational, Sum, Symbol
+from sympy import Abs, Add, Eq, Rational, Sum, Symbol
 
 from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import Range, slack, spread
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.outcome import Outcome
+from theory.derivations.kinds.scores import excess_trained, loss_star, loss_trained
 from theory.symbols import N, k
 from theory.vocabulary import (
     E_S_em,
@@ -27,8 +28,6 @@ from theory.vocabulary import (
     eps_est,
     eps_n,
     eps_train,
-    excess,
-    loss,
     mmse,
     v,
     weight_max,
@@ -41,14 +40,12 @@ L_EM = Symbol("L_em", nonnegative=True)  # training loss of W^K
 L_POP_STAR, L_POP_BEST = (
     Symbol(name, nonnegative=True) for name in ("L_pop_star", "L_pop_best")
 )  # population losses of W^* and W^F
-loss_star = IndexedBase("loss_star", nonnegative=True)  # loss[k] of W^*
-excess_star = IndexedBase("excess_star", nonnegative=True)  # excess[k] of W^*
 C_BAR = -_HALF * Sum(beta_lin[k] * mmse(v[k]) / v[k], _LEVELS)
 RATIO = (v[k] - v[k + 1]) / (v[k] * beta_lin[k])
 
 WORDS = {
-    "E_S_em": Eq(E_S_em, _HALF * Sum((v[k] - v[k + 1]) / v[k] * excess[k], _LEVELS)),
-    "L_pop": Eq(L_pop, _HALF * Sum(beta_lin[k] * loss[k], _LEVELS)),
+    "E_S_em": Eq(E_S_em, _HALF * Sum((v[k] - v[k + 1]) / v[k] * excess_trained[k], _LEVELS)),
+    "L_pop": Eq(L_pop, _HALF * Sum(beta_lin[k] * loss_trained[k], _LEVELS)),
     "L_pop_star": Eq(L_POP_STAR, _HALF * Sum(beta_lin[k] * loss_star[k], _LEVELS)),
     "eps_train": Eq(eps_train, Abs(L_EM - L_em_star)),
     "eps_n": Eq(eps_n, Abs(L_pop - L_EM) + Abs(L_em_star - L_POP_STAR)),

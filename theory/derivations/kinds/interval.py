@@ -7,12 +7,13 @@ from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Sum, Symbol, atan, cos, oo, pi, sin, tan
+from sympy.core.function import Application
 
 from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
-from theory.derivations.engine.one_variable import nonnegative_on_ray
+from theory.derivations.engine.one_variable import nonnegative_on_ray, smooth_on_ray
 from theory.derivations.engine.outcome import Outcome
 from theory.symbols import N, k
 from theory.vocabulary import lam
@@ -40,6 +41,8 @@ class JensenBetween:
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         if relation not in ("<=", ">="):
             return Outcome.failed(f"Jensen's inequality shows <= or >=, not {relation}")
+        if k in self.function.free_symbols or not self._smooth():
+            return Outcome.failed(f"{self.function} must be one function for all {k}, without poles, jumps and kinks")
         if not self._within(domain) or not nonnegative(self.times, domain):
             return Outcome.failed(f"0 <= {self.of} <= {self.high}, or the factor's sign, is not known")
         x, f = self.variable, self.function
@@ -60,16 +63,33 @@ class JensenBetween:
             return is_acute(self.of, domain)
         return nonnegative(self.of, domain) and (self.high == oo or nonnegative(self.high - self.of, domain))
 
+    def _smooth(self) -> bool:
+        """On [0, pi/2) by the signs of sin and cos, otherwise for all x >= 0."""
+        x = self.variable
+        if self.high != pi / 2:
+            return smooth_on_ray(self.function, x, sympy.S.Zero)
+        angle = Dummy("angle", nonnegative=True)
+        flat = _by_legs(self.function, x).xreplace({x: angle})
+        bases = [p.base for p in flat.atoms(sympy.Pow) if not (p.exp.is_Integer and p.exp.is_nonnegative)]
+        bases += [g.args[0] for g in flat.atoms(sympy.log)]
+        plain = all(isinstance(g, sympy.log) for g in flat.atoms(Application))
+        return plain and all(b.is_positive for b in bases)
+
     def _curved(self, bend: Expr) -> str | None:
         x = self.variable
         if self.high == pi / 2:
-            legs = {cos(x): Dummy("cos", positive=True), sin(x): Dummy("sin", nonnegative=True)}
-            flat = bend.rewrite(tan, cos).subs(tan(x), sin(x) / cos(x)).xreplace(legs)
+            flat = _by_legs(bend, x)
             return "by the signs of sin and cos" if not flat.has(x) and flat.is_nonnegative else None
         if self.high == oo:
             return nonnegative_on_ray(bend, x, sympy.S.Zero)
         # from the upper end downwards
         return nonnegative_on_ray(sympy.expand(bend.subs(x, self.high - x)), x, sympy.S.Zero)
+
+
+def _by_legs(e: Expr, x: Symbol) -> Expr:
+    """sin and cos of an angle in [0, pi/2) as symbols that have their signs."""
+    legs = {cos(x): Dummy("cos", positive=True), sin(x): Dummy("sin", nonnegative=True)}
+    return e.rewrite(tan, cos).subs(tan(x), sin(x) / cos(x)).xreplace(legs)
 
 
 def is_acute(angle: Any, domain: Domain) -> bool:

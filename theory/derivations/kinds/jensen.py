@@ -11,7 +11,7 @@ from sympy import Expr, Sum, Symbol
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
-from theory.derivations.engine.one_variable import nonnegative_on_ray
+from theory.derivations.engine.one_variable import nonnegative_on_ray, smooth_on_ray
 from theory.derivations.engine.outcome import Outcome
 from theory.derivations.engine.signs import is_nonnegative
 from theory.symbols import N, k
@@ -41,6 +41,10 @@ class Jensen:
     def check(self, before: Any, after: Any, relation: str, domain: Domain) -> Outcome:
         if relation not in ("<=", ">="):
             return Outcome.failed(f"Jensen's inequality shows <= or >=, not {relation}")
+        if k in self.function.free_symbols or not smooth_on_ray(self.function, self.variable, self.low):
+            return Outcome.failed(
+                f"{self.function} must be one smooth function for all {k}, for {self.variable} >= {self.low}"
+            )
         if not is_nonnegative(self.of - self.low, domain) or not is_nonnegative(self.times, domain):
             return Outcome.failed(f"{self.of} >= {self.low}, or the factor's sign, is not known")
         x, f = self.variable, self.function

@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Symbol, exp
 
+from theory.derivations.engine.bound import legal, separated
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.outcome import Outcome
@@ -33,8 +34,12 @@ class Letters:
             positive = letter == Symbol(letter.name, positive=True) and _is_positive(expression, domain)
             if not (real or positive) or (after - before).has(letter):
                 return Outcome.failed(f"{letter} must be a new real symbol, and {expression} real, positive if it is")
-        read = {expression: letter for letter, expression in self.meaning.items()}
-        gap = (after - before).xreplace(read)
+        # no index of a sum may occur in what the letters stand for
+        avoid = frozenset().union(*[e.free_symbols for e in self.meaning.values()])
+        read = {separated(expression, avoid): letter for letter, expression in self.meaning.items()}
+        if not legal(after - before):
+            return Outcome.failed("a range does not fit its variable, or may be shorter than nothing")
+        gap = separated(after - before, avoid).xreplace(read)
         if not is_zero(gap) and not is_zero(gap.rewrite(exp)):
             return Outcome.failed("the difference of the two sides does not simplify to 0")
         said = ", ".join(f"{letter} = {expression}" for letter, expression in self.meaning.items())

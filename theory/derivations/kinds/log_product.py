@@ -20,7 +20,7 @@ class LogProduct:
 
     Attributes:
         of: f_k; positive by its assumptions, or the cosine of a difference of arctangents of positive numbers.
-        power: the exponent that stands on each factor.
+        power: the exponent that stands on each factor, the same for all.
     """
 
     of: Any
@@ -35,6 +35,8 @@ class LogProduct:
         found = [p for p in (after - before).atoms(Product) if p.function == factor**self.power]
         if not found:
             return Outcome.failed(f"there is no product of {factor**self.power}")
+        if any(x in sympy.sympify(self.power).free_symbols for p in found for x in p.variables):
+            return Outcome.failed(f"the power {self.power} must be the same for every factor")
         swaps = {p: exp(self.power * Sum(log(factor), *p.limits)) for p in found}
         gap = (after - before).xreplace(swaps)
         if not is_zero(gap) and not is_zero(sympy.powdenest(gap, force=False)):

@@ -36,7 +36,12 @@ class Minimum:
         x, f, place = self.variable, self.function, sympy.sympify(self.at)
         if relation not in ("<=", ">="):
             return Outcome.failed(f"a minimum shows <= or >=, not {relation}")
-        if not x.is_positive or not is_regular(f, x) or place.has(x) or f.has(sympy.Sum, sympy.Integral):
+        if (
+            x != Symbol(x.name, positive=True)
+            or not is_regular(f, x)
+            or place.has(x)
+            or f.has(sympy.Sum, sympy.Integral)
+        ):
             return Outcome.failed(f"{x} must be positive, {place} free of it, and {f} without poles there")
         if not nonnegative(place, domain) or not nonnegative(self.times, domain):
             return Outcome.failed(f"{place} >= 0, or the factor's sign, is not known")

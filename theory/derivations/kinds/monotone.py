@@ -9,18 +9,20 @@ import sympy
 from sympy import Derivative, Eq
 from sympy.core.function import AppliedUndef
 
-from theory.claims import Expected, Form, catalogue
-from theory.derivations.engine.certificate import Range, inside, slack, spread
+from theory.claims import catalogue
+from theory.derivations.axioms import AXIOMS
+from theory.derivations.engine.certificate import Range, inside, runs_upwards, slack, spread
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
 from theory.derivations.engine.outcome import Outcome
 from theory.derivations.engine.signs import is_nonnegative, pointwise
+from theory.derivations.kinds.usable import unusable
 from theory.vocabulary import VOCABULARY
 
 
 @dataclass(frozen=True)
 class Monotone:
-    """A function of the vocabulary is monotone: an exact claim gives its derivative, which has a sign.
+    """A function of the vocabulary is monotone: a claim gives its derivative, which has a sign.
 
     The step must be the sum over ``over`` of the integral over ``within`` of ``times`` (f(high) - f(low)), with the
     sign that f rises or falls with. Shown are low <= high and times >= 0.
@@ -51,6 +53,10 @@ class Monotone:
         if found is None:
             return Outcome.failed(f"no exact claim gives the sign of the derivative of {self.word}")
         sign, source = found
+        if wrong := unusable(catalogue()[source], domain):
+            return Outcome.failed(f"{source} {wrong}")
+        if not runs_upwards(domain, self.within):
+            return Outcome.failed(f"the range {self.within} is not known to run upwards")
         here = inside(domain, self.within)
         if not here.at_most(self.low, self.high) and not pointwise(sympy.sympify(self.high - self.low), here):
             return Outcome.failed(f"{self.low} <= {self.high} is not known")
@@ -67,8 +73,8 @@ def _slope(word: str) -> tuple[int, str] | None:
     """The sign of the derivative and the claim that gives it."""
     for claim in catalogue().values():
         left = claim.relation.lhs
-        exact = claim.form is Form.EXACT and claim.expected is Expected.SUPPORTED and isinstance(claim.relation, Eq)
-        if not exact or not isinstance(left, Derivative) or not isinstance(left.expr, AppliedUndef):
+        slope = isinstance(claim.relation, Eq) and claim.id in AXIOMS
+        if not slope or not isinstance(left, Derivative) or not isinstance(left.expr, AppliedUndef):
             continue
         if left.expr.func.__name__ == word and left.variables == left.expr.args:
             for sign in (1, -1):

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from theory.derivations.engine.bound import legal, separated
 from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
@@ -40,10 +41,12 @@ class Part:
         if relation != "=" and not nonnegative(self.times, domain):
             return Outcome.failed(f"the factor {self.times} is not known to be nonnegative")
         # the parts are read as letters: what they are is the inner check's
-        letters = sympy.Dummy("old", real=True), sympy.Dummy("new", real=True)
-        read = (after - before).xreplace({self.old: letters[0], self.new: letters[1]})
-        read -= self.times * (letters[1] - letters[0])
-        alone = sympy.expand_mul(read) == 0 or is_zero(read)
+        old, new, times = (sympy.sympify(e) for e in (self.old, self.new, self.times))
+        avoid = old.free_symbols | new.free_symbols | times.free_symbols  # no index of a sum may be one of these
+        gap, old, new, times = (separated(e, avoid) for e in (after - before, old, new, times))
+        letters = [sympy.Dummy(real=True) if e.is_real else sympy.Dummy() for e in (old, new)]
+        read = gap.xreplace(dict(zip((old, new), letters, strict=True))) - times * (letters[1] - letters[0])
+        alone = legal(gap) and (sympy.expand_mul(read) == 0 or is_zero(read))
         if not alone and not is_zero(after - before - self.times * (self.new - self.old)):
             return Outcome.failed("the two sides do not differ by this part alone")
         inner = self.by.check(sympy.sympify(self.old), sympy.sympify(self.new), relation, domain)

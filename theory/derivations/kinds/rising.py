@@ -11,8 +11,8 @@ from sympy import Expr, Symbol
 from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import Range, slack, spread
 from theory.derivations.engine.domain import Domain
-from theory.derivations.engine.normal import is_zero
-from theory.derivations.engine.one_variable import nonnegative_on_ray
+from theory.derivations.engine.normal import is_smooth, is_zero
+from theory.derivations.engine.one_variable import nonnegative_on_ray, smooth_on_ray
 from theory.derivations.engine.outcome import Outcome
 
 
@@ -23,8 +23,8 @@ class Rising:
     The step is the sum over ``over`` of ``times`` (f(large) - f(small)).
 
     Attributes:
-        variable: x, a real symbol; where it is positive, the arguments are shown to be.
-        function: f, in x.
+        variable: x, a real, positive or nonnegative symbol; the arguments are shown to be that, too.
+        function: f, in x, without poles, jumps and kinks.
         small, large: two arguments.
         low: the least value that f' >= 0 is known for; None for every x.
         times: a weight >= 0.
@@ -51,8 +51,10 @@ class Rising:
         why = self._why(domain)
         if why is None:
             return Outcome.failed(f"{self.function} is not known to rise with {self.variable}")
-        if self.variable.is_positive and not (self._positive(self.small) and self._positive(self.large)):
-            return Outcome.failed(f"{self.small} and {self.large} are not known to be positive, as {self.variable} is")
+        if not (self._fits(self.small, domain) and self._fits(self.large, domain)):
+            return Outcome.failed(
+                f"{self.small} and {self.large} are not known to be real, or of {self.variable}'s sign"
+            )
         if self.low is not None and not nonnegative(self.small - self.low, domain):
             return Outcome.failed(f"{self.small} >= {self.low} is not known")
         if not nonnegative(self.times, domain):
@@ -63,14 +65,21 @@ class Rising:
         return self._ordered(domain, f"{self.function} rises with {self.variable}: {why}")
 
     def _why(self, domain: Domain) -> str | None:
-        slope = sympy.factor(sympy.diff(self.function, self.variable))
+        x = self.variable
+        slope = sympy.factor(sympy.diff(self.function, x))
         if self.low is None:
-            return f"its derivative {slope} is >= 0" if self.variable.is_real and slope.is_nonnegative else None
+            plain = x in (Symbol(x.name, real=True), Symbol(x.name, positive=True), Symbol(x.name, nonnegative=True))
+            smooth = plain and is_smooth(self.function, x)
+            return f"its derivative {slope} is >= 0" if smooth and slope.is_nonnegative else None
+        if not smooth_on_ray(self.function, x, self.low):
+            return None
         return nonnegative_on_ray(slope, self.variable, sympy.sympify(self.low))
 
-    @staticmethod
-    def _positive(argument: Any) -> bool:
-        return bool(sympy.sympify(argument).is_positive)
+    def _fits(self, argument: Any, domain: Domain) -> bool:
+        a = sympy.sympify(argument)
+        if self.variable.is_positive:
+            return bool(a.is_positive)
+        return not self.variable.is_nonnegative or nonnegative(a, domain)
 
     def _at(self, argument: Any) -> Any:
         return self.function.subs(self.variable, argument)

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy import Indexed, Symbol, exp
 
+from theory.derivations.engine.bound import legal
 from theory.derivations.engine.certificate import slack
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import grouped, is_zero
@@ -23,7 +24,7 @@ class Sign:
     Attributes:
         variable: None for a sign by factors and by the order of levels. A symbol: the difference is a function of it on
             [low, oo), judged by its value at an end and its derivatives.
-        low: the least value of the variable.
+        low: a value that the variable never falls below, by its assumptions or by the domain.
         log_step: the variable is ln(v[j]/v[j+1]) >= 0 for the two neighbouring levels of each summand.
     """
 
@@ -42,6 +43,10 @@ class Sign:
         return self._one_variable(rest, self.variable, domain)
 
     def _one_variable(self, rest: Any, x: Symbol, domain: Domain) -> Outcome:
+        if not self._bounded(x, domain):
+            return Outcome.failed(f"{x} >= {self.low} is not known of every value of {x}")
+        if not legal(rest):
+            return Outcome.failed(f"a range in {rest} does not fit its variable, or may be shorter than nothing")
         outside, sums = grouped(rest)
         parts = [*sums.values()] if is_zero(outside) else [outside, *sums.values()]
         reasons = []
@@ -54,6 +59,12 @@ class Sign:
                 return Outcome.failed(f"no sign of {f} can be shown for {x} >= {self.low}")
             reasons.append(f"{f} >= 0 for {x} >= {self.low}: {why}")
         return Outcome.checked("; ".join(reasons) or "the two sides are equal")
+
+    def _bounded(self, x: Symbol, domain: Domain) -> bool:
+        low = sympy.sympify(self.low)
+        return bool((self.log_step or x.is_nonnegative) and low.is_nonpositive) or (
+            not self.log_step and domain.at_most(low, x)
+        )
 
     def _in_variable(self, part: Any, x: Symbol, domain: Domain) -> Any:
         """The part as a function of the variable, without a factor that is >= 0."""

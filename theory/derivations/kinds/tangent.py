@@ -12,7 +12,7 @@ from theory.derivations.engine.bounds import nonnegative
 from theory.derivations.engine.certificate import Range, slack, spread
 from theory.derivations.engine.domain import Domain
 from theory.derivations.engine.normal import is_zero
-from theory.derivations.engine.one_variable import nonnegative_on_ray
+from theory.derivations.engine.one_variable import nonnegative_on_ray, smooth_on_ray
 from theory.derivations.engine.outcome import Outcome
 
 
@@ -44,8 +44,8 @@ class Tangent:
                 return Outcome.failed(f"the {word} {argument} is not known to be nonnegative")
         bend = sympy.diff(f, x, 2)
         why = nonnegative_on_ray(bend, x, sympy.S.Zero)
-        if why is None:
-            return Outcome.failed(f"{f} is not known to be convex for {x} >= 0")
+        if why is None or not smooth_on_ray(f, x, sympy.S.Zero):
+            return Outcome.failed(f"{f} is not known to be smooth and convex for {x} >= 0")
         line = f.subs(x, self.base) + sympy.diff(f, x).subs(x, self.base) * (self.at - self.base)
         gain = spread(self.times * (f.subs(x, self.at) - line), None, self.over)
         if not is_zero(slack(before, after, relation) - gain):
