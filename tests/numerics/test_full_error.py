@@ -158,6 +158,7 @@ def test_the_noise_of_the_step_is_not_the_whole_noise(monkeypatch: pytest.Monkey
     assert abs(float(wrong.value - found.value)) > wrong.radius + found.radius
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS)
 def test_intervals_cover_as_often_as_they_say_and_a_quarter_of_them_does_not(way: str) -> None:
     A, data, trials, alpha, missed, shrunk = np.array([[0.2]]), Gaussian(d=1, var=2.5), 150, 0.2, 0, 0

@@ -116,6 +116,7 @@ _REASONS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("id", "i", "name"), _REASONS)
 def test_a_changed_constant_of_a_reason_makes_the_check_fail(id: str, i: int, name: str) -> None:
     derivation = DERIVATIONS[id]
