@@ -1,0 +1,49 @@
+"""``scoreproof schedule compare``: several grids, each against the first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from verify.cli.schedule.options import (
+    DEFAULT_TARGET,
+    JsonOption,
+    PlotOption,
+    SamplerOption,
+    TargetOption,
+    check_picture,
+    read_grids,
+    read_target,
+    save_picture,
+)
+
+
+def compare(
+    grids: Annotated[list[str], typer.Argument(metavar="GRID GRID ...", help="Two or more grids.")],
+    target: TargetOption = DEFAULT_TARGET,
+    sampler: SamplerOption = "score",
+    json: JsonOption = None,
+    plot: PlotOption = None,
+) -> None:
+    """Budgets side by side, each judged against the first: better, worse, same or cannot tell.
+
+    Example: [bold]scoreproof schedule compare "karras(n=19, sigma_min=.002, sigma_max=80)"
+    "exponential(n=19, sigma_min=.002, sigma_max=80)"[/bold]
+    """
+    from verify.cli.output import console, write_json
+    from verify.language.errors import BadInput
+    from verify.reports.pictures import draw_schedules
+    from verify.reports.terminal import budget_table
+    from verify.schedules import compare as judge
+
+    if len(grids) < 2:
+        raise BadInput("compare wants two or more grids; `scoreproof schedule budget GRID` takes one")
+    check_picture(plot)
+    many, data = read_grids(grids), read_target(target, sampler)
+    out = console(json)
+    with out.status(f"measuring {data.label}"):
+        comparison = judge(many, data, sampler)
+    budget_table(out, list(comparison.budgets), comparison)
+    write_json(comparison.as_json(), json)
+    save_picture(out, plot, lambda to: draw_schedules(list(comparison.budgets), to))
