@@ -23,7 +23,7 @@ edition: $(READY) ## write docs/paper.md again from the stored run
 	$(BIN)/python -m benchmarks.edition
 
 test: $(READY) ## run the tests on JOBS processes (2)
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(READY) ## check style, formatting and types
 	$(BIN)/ruff check .

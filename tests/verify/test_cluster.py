@@ -128,7 +128,14 @@ def test_shards_that_need_a_gpu_wait_for_a_worker_that_offers_one(cluster):
     assert out == "supported\n"
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{free}", "localhost", "tcp://no.such.host.invalid:8786"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://127.0.0.1:{free}",
+        pytest.param("localhost", marks=pytest.mark.long),
+        pytest.param("tcp://no.such.host.invalid:8786", marks=pytest.mark.long),
+    ],
+)
 def test_a_scheduler_that_does_not_answer(scoreproof, address):
     refused = scoreproof("verify", "--claim", "gauss.mmse", "--scheduler", address.format(free=port()))
     assert refused.returncode == 2

@@ -70,7 +70,7 @@ assert [end(pid) for pid in [start(chunk) for chunk in (7, 11, 100, 7)]] == [0, 
 """
 
 
-@pytest.mark.parametrize(("what", "steps"), [(KILLS, 1500), (CROWD, 500)], ids=["five kills", "four at once"])
+@pytest.mark.parametrize(("what", "steps"), [(KILLS, 1500), (CROWD, 300)], ids=["five kills", "four at once"])
 def test_one_run_of_killed_or_of_several_processes(tmp_path, what, steps):
     file = tmp_path / "s.sqlite"
     words = [sys.executable, "-c", FORKED + what, str(file), str(Path(__file__).parent), str(steps)]
@@ -114,6 +114,7 @@ mine = Claim("mine.trained", "a", Le(J(u), new_quantity("trained", trained, "a l
 """
 
 
+@pytest.mark.long
 def test_a_shard_that_is_killed_while_it_trains_goes_on_with_its_training(tmp_path, scoreproof, timeless):
     (tmp_path / "mine.py").write_text(MINE)
     store = tmp_path / "s.sqlite"

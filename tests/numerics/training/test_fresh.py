@@ -71,7 +71,10 @@ def too_many(count: int) -> bool:
 CASES = {"at the start": (LINE, 0), "trained": (LINE, 200), "trained on a mixture": (MIXTURE, 200)}
 
 
-@pytest.mark.parametrize("name", CASES)
+LONG = ["trained"]  # the mixture's networks are trained as well
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.long) if n in LONG else n for n in CASES])
 def test_intervals_cover_quadrature_as_often_as_they_say(name: str) -> None:
     target, steps = CASES[name]
     setup, W = trained(target, steps)
