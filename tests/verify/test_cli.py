@@ -1,6 +1,8 @@
 """The command line: exit codes, JSON, and one clear line for each kind of bad input."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -194,3 +196,16 @@ def test_bad_input_is_one_line_and_exit_code_2(run, arguments, said):
     assert err.startswith("error: ")
     assert len(err.strip().splitlines()) == 1
     assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["schedule", "optimise", "--help"], ["verify", "--help"], ["--nope"]])
+def test_help_does_not_wait_for_what_computes(words):
+    """Torch and sympy take seconds to load; help and a mistyped option need neither."""
+    heavy = "torch", "sympy", "scipy", "matplotlib", "sklearn"
+    code = (
+        "import sys\nfrom verify.cli import main\n"
+        f"try: main({words!r})\nexcept SystemExit: pass\n"
+        f"assert not [name for name in {heavy!r} if name in sys.modules], 'loaded'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

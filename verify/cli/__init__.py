@@ -32,34 +32,35 @@ app.add_typer(schedule.app, name="schedule")
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; bad input is one line on standard error and exit code 2."""
     from verify.interrupts import listen
-    from verify.language.errors import BadInput
-    from verify.runner import RunError
 
     listen()
     try:
         code = app(arguments, standalone_mode=False)
-    except (BadInput, RunError, OSError) as error:
-        _fail(str(error))
     except typer.Exit as stop:
         code = stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _fail("stopped")
     except Exception as error:
-        if _known(error):
-            _fail(str(error))
         if hasattr(error, "format_message"):  # click's usage errors: unknown option, missing argument
             _fail(error.format_message())
+        if _known(error):
+            _fail(str(error))
         traceback.print_exc()
         _fail("scoreproof itself failed (above); this is no verdict")
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _known(error: Exception) -> bool:
-    """Errors that speak to the user: a grid, a target, an expression or a quantity that cannot be had."""
+    """Errors that speak to the user: bad input, a run that cannot go on, a quantity that cannot be had.
+
+    Their modules are loaded only here, so that ``--help`` answers at once.
+    """
     from theory.compiler import CompileError
     from theory.grids import GridError
+    from verify.language.errors import BadInput
+    from verify.runner import RunError
 
-    return isinstance(error, GridError | CompileError)
+    return isinstance(error, BadInput | RunError | OSError | GridError | CompileError)
 
 
 def _fail(message: str) -> None:
