@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from theory.grids import Grid, from_function
+from theory.grids import Grid
 from verify.language.errors import BadInput, did_you_mean, quoted
 from verify.language.tables import existing_file
+
+if TYPE_CHECKING:
+    from verify.schedules.given import Given
 
 
 def names_function(text: str) -> bool:
@@ -28,18 +30,32 @@ def grid_of_function(text: str, points: int | None = None) -> Grid:
         points: number of points to ask for. The function is called with it where it takes an argument.
 
     Raises:
-        BadInput: no such file or function, or it fails.
+        BadInput: no such file or function, or it fails, or returns nothing that can be read.
         GridError: what it returns is no legal grid.
     """
+    from verify.schedules.toolboxes.functions import call, read_called
+
+    name, function = _named(text)
+    called = call(function, points, name)
+    return called.result if isinstance(called.result, Grid) else read_called(called).grid()
+
+
+def given_of_function(text: str, points: int | None = None) -> Given:
+    """What the function returns, called as in ``grid_of_function``, with nothing checked.
+
+    Raises:
+        BadInput: no such file or function, or it fails, or returns nothing that can be read.
+    """
+    from verify.schedules.toolboxes.functions import call, read_called
+
+    name, function = _named(text)
+    return read_called(call(function, points, name))
+
+
+def _named(text: str) -> tuple[str, Callable[..., Any]]:
     file, _, name = text.strip().rpartition(":")
     path = existing_file(file)
-    function = _function(path, name)
-    wanted = points if _takes_argument(function) else None
-    if wanted is None and _needs_argument(function):
-        raise BadInput(f"{path}:{name} wants an argument; say how many steps it shall make (--steps)")
-    with _own_errors(f"{path}:{name}"):
-        result = _plain(function() if wanted is None else function(wanted))
-    return from_function(lambda: result, name=f"{path}:{name}")
+    return f"{path}:{name}", _function(path, name)
 
 
 def load_file(path: Path) -> ModuleType:
@@ -57,7 +73,7 @@ def load_file(path: Path) -> ModuleType:
     folder = str(path.parent.resolve())
     sys.path.insert(0, folder)
     try:
-        with _own_errors(str(path)):
+        with own_errors(str(path)):
             spec.loader.exec_module(module)
     finally:
         sys.path.remove(folder)
@@ -74,14 +90,15 @@ def _function(path: Path, name: str) -> Callable[..., Any]:
 
 
 @contextmanager
-def _own_errors(where: str) -> Iterator[None]:
-    """What the user's code raises, told in one line."""
+def own_errors(where: str) -> Iterator[None]:
+    """What the user's code raises, told in one line. Raises BadInput."""
     try:
         yield
     except (Exception, SystemExit) as error:
         line = _line_in(error, where)
         at = f" at line {line}" if line else ""
-        raise BadInput(f"{where} raised {type(error).__name__}{at}: {error}; correct that file") from error
+        fix = "correct that file" if names_function(f"{where}:") else "correct it"
+        raise BadInput(f"{where} raised {type(error).__name__}{at}: {error}; {fix}") from error
 
 
 def _line_in(error: BaseException, file: str) -> int | None:
@@ -92,25 +109,3 @@ def _line_in(error: BaseException, file: str) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-def _plain(values: Any) -> Any:
-    """A tensor on any device, also one that requires gradients, as an array; anything else as it is."""
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
-
-
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some functions written in C have no signature
-        return []
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p for p in parameters if p.kind in positional]
-
-
-def _takes_argument(function: Callable[..., Any]) -> bool:
-    return bool(_parameters(function))
-
-
-def _needs_argument(function: Callable[..., Any]) -> bool:
-    return any(p.default is p.empty for p in _parameters(function))

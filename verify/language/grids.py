@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,11 @@ from theory.grids import FAMILIES, Grid, GridError, from_sigmas, from_variances
 from verify.language import tables
 from verify.language.calls import looks_like_call, make, parse_call
 from verify.language.errors import BadInput, did_you_mean, quoted
-from verify.language.functions import grid_of_function, names_function
+from verify.language.functions import given_of_function, grid_of_function, names_function
+from verify.language.sigma_files import read_sigma_file
+
+if TYPE_CHECKING:
+    from verify.schedules.given import Given
 
 EXAMPLE = '"karras(n=19, sigma_min=0.002, sigma_max=80, rho=7)"'
 # The last two spell a list out: they are the labels of grids that have no family.
@@ -25,23 +29,52 @@ def parse_grid(text: str, steps: int | None = None) -> Grid:
     Args:
         text: a family with numbers, such as ``karras(n=19, sigma_min=0.002, sigma_max=80, rho=7)``; the path
             of a ``.csv``, ``.txt``, ``.json`` or ``.npy`` file of sigmas, largest first, of which one last 0
-            is dropped; or ``file.py:function``, which imports that file and calls the function.
+            is dropped; or ``file.py:function``, which imports that file and calls the function. It may return
+            anything that ``verify.schedules.reading`` knows.
         steps: number of sampler steps wanted, one less than the points. It is the default of a family's ``n``
             and the argument ``n`` of a function, and every grid is held to it.
 
     Raises:
         BadInput: none of these, or no legal grid.
     """
-    if steps is not None and steps < 1:
-        raise BadInput(f"steps = {steps}; a grid has at least one step")
-    points = None if steps is None else steps + 1
     try:
-        grid = _read(text, points)
+        grid = _read(text, _points(steps))
     except GridError as error:
         raise BadInput(f"{quoted(text)}: {error}") from None
     if steps is not None and steps != grid.N:
         raise BadInput(f"{quoted(text)} has {grid.N} steps ({grid.n} points), but {steps} were asked for")
     return grid
+
+
+def given_grid(text: str, steps: int | None = None) -> Given:
+    """What a text says about its noise levels, read as in ``parse_grid`` but with nothing checked or dropped.
+
+    Raises:
+        BadInput: the text names nothing that can be read. A sequence that is no legal grid, NaN in a file
+            included, is read as it is; a family with illegal numbers is not.
+    """
+    # Imported here because the schedules load torch, which a refused text or a grid should not wait for.
+    from verify.schedules.given import Given
+    from verify.schedules.reading import of_grid
+
+    points = _points(steps)
+    if names_function(text):
+        return given_of_function(text, points)
+    if not tables.is_table(text):
+        try:
+            return of_grid(_read(text, points))
+        except GridError as error:
+            raise BadInput(f"{quoted(text)}: {error}") from None
+    path = tables.existing_file(text)
+    file = read_sigma_file(path, finite=False)
+    kind = f"{path.suffix.lower().removeprefix('.')} file"
+    return Given(file.sigmas, str(path), source=kind, precision=file.precision, rows=file.rows)
+
+
+def _points(steps: int | None) -> int | None:
+    if steps is not None and steps < 1:
+        raise BadInput(f"steps = {steps}; a grid has at least one step")
+    return None if steps is None else steps + 1
 
 
 def _read(text: str, points: int | None) -> Grid:
@@ -64,42 +97,15 @@ def _read(text: str, points: int | None) -> Grid:
 
 def _from_file(path: Path) -> Grid:
     """One list of sigmas; entries are named by their row, or in JSON and npy by their position from 1."""
-    suffix = path.suffix.lower()
-    if suffix == ".npy":
-        sigmas = tables.read_npy(path)
-        if sigmas.ndim != 1:
-            raise BadInput(f"{path}: the array has shape {sigmas.shape}; save the sigmas with shape (n,)")
-        rows = list(range(1, len(sigmas) + 1))
-    elif suffix == ".json":
-        values = tables.read_json(path)
-        values = values.get("sigmas") if isinstance(values, dict) else values
-        if not isinstance(values, list):
-            raise BadInput(f'{path}: no list of sigmas; write [80, 10, 1] or {{"sigmas": [80, 10, 1]}}')
-        rows = list(range(1, len(values) + 1))
-        sigmas = np.array([tables.finite(path, row, value) for row, value in zip(rows, values, strict=True)])
-    else:
-        sigmas, rows = _sigma_column(path)
-    _require_falling(path, sigmas, rows)
+    file = read_sigma_file(path)
+    _require_falling(path, file.sigmas, file.rows)
     try:
-        return from_sigmas(sigmas, name=str(path))
+        return from_sigmas(file.sigmas, name=str(path))
     except GridError as error:
         raise BadInput(f"{path}: {error}") from None
 
 
-def _sigma_column(path: Path) -> tuple[Any, list[int]]:
-    table = tables.read_table(path)
-    if table.header not in ((), ("sigma",), ("sigmas",)):
-        typed = quoted(", ".join(table.header))
-        raise BadInput(f"{path}, first row: {typed} is neither a number nor the column name sigma; correct it")
-    if len(table.rows) == 1:
-        return np.array(table.rows[0]), table.lines * len(table.rows[0])
-    for line, row in zip(table.lines, table.rows, strict=True):
-        if len(row) > 1:
-            raise BadInput(f"{path}, row {line}: {len(row)} numbers; write one a row, or all in one row")
-    return np.array([row[0] for row in table.rows]), table.lines
-
-
-def _require_falling(path: Path, sigmas: Any, rows: list[int]) -> None:
+def _require_falling(path: Path, sigmas: Any, rows: tuple[int, ...]) -> None:
     """The order that ``from_sigmas`` asks for, but named by the rows of the file."""
     last = len(sigmas) - 1
     for at in np.flatnonzero(sigmas <= 0):

@@ -13,6 +13,7 @@ import os
 import reprlib
 import stat
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ MAX_BYTES = 50 * 2**20
 CHUNK = 2**20
 MAX_NUMBERS = 300_000  # in text, a second's work; also its lines
 MAX_ENTRIES = 10**7  # in an array
+Number = Callable[[Path, int, Any], float]  # of a file, a row and an entry
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -70,18 +72,22 @@ def existing_file(text: str) -> Path:
     return path
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, number: Number | None = None) -> Table:
     """Rows of numbers separated by commas, after an optional row of column names; ``#`` begins a comment.
+
+    Args:
+        number: makes a number of an entry; by default ``finite``.
 
     Raises:
         BadInput: the file is not text, or an entry is no finite number.
     """
+    number = number or finite
     header: tuple[str, ...] = ()
     table = Table(header, [], [])
     text = _text(path)
     if max(text.count(end) for end in (",", "\n", "\r")) > MAX_NUMBERS:
         raise BadInput(f"{path}: more than {MAX_NUMBERS} numbers or lines; save them with numpy.save as .npy")
-    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+    for place, line in enumerate(io.StringIO(text, newline=None), start=1):
         content = line.split("#", 1)[0].strip().rstrip(",")
         entries = [entry.strip() for entry in content.split(",")]
         if entries == [""]:
@@ -90,8 +96,8 @@ def read_table(path: Path) -> Table:
             header = tuple(entry.strip("\"' ").lower() for entry in entries)
             table = Table(header, [], [])
             continue
-        table.rows.append([finite(path, number, entry) for entry in entries])
-        table.lines.append(number)
+        table.rows.append([number(path, place, entry) for entry in entries])
+        table.lines.append(place)
     return table
 
 
@@ -116,6 +122,21 @@ def read_npy(path: Path) -> NDArray[np.float64]:
     Raises:
         BadInput: not a ``.npy`` file, or its entries are not finite real numbers.
     """
+    with np.errstate(over="ignore"):
+        numbers = np.array(stored_array(path), dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
+        entry = ", ".join(map(str, place))
+        raise BadInput(f"{path}: entry [{entry}] is {numbers[place]}; every entry must be finite")
+    return numbers
+
+
+def stored_array(path: Path) -> NDArray[Any]:
+    """The array of real numbers in a ``.npy`` file, in its own type. Pickled objects are never loaded.
+
+    Raises:
+        BadInput: not a ``.npy`` file, or not of real numbers; NaN and infinity pass.
+    """
     content = _bytes(path)
     if content.startswith(b"PK"):
         raise BadInput(f"{path}: an archive of several arrays; save one array with numpy.save")
@@ -136,13 +157,7 @@ def read_npy(path: Path) -> NDArray[np.float64]:
         array: Any = np.ndarray(shape, dtype, content, stream.tell(), order="F" if by_column else "C")
     except (TypeError, ValueError) as error:  # too many axes, or an axis that is no number
         raise BadInput(f"{path}: shape {quoted(shape)} ({error}); save an array of one or two axes") from None
-    with np.errstate(over="ignore"):
-        numbers = np.array(array, dtype=np.float64)
-    if not np.isfinite(numbers).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
-        entry = ", ".join(map(str, place))
-        raise BadInput(f"{path}: entry [{entry}] is {numbers[place]}; every entry must be finite")
-    return numbers
+    return np.asarray(array)
 
 
 def finite(path: Path, row: int, entry: Any) -> float:
