@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 from numerics.enclosures import Enclosure
 from numerics.score_errors import LearnedScore, ScoreError
 from numerics.targets.base import NotAvailable, Target
+from numerics.targets.loss_curve import LossCurve
 from numerics.terminal import terminal_kl
 
 PATH_SAMPLERS = ("score", "denoiser")
@@ -75,8 +76,17 @@ def initial_error(target: Target, v: ArrayLike) -> Enclosure:
 
 
 def score_error(target: Target, v: ArrayLike, sampler: str, error: ScoreError | None) -> Enclosure:
-    """E_S, scalar; 0 without a score error."""
+    """E_S, scalar; 0 without a score error.
+
+    Raises:
+        NotAvailable: no path KL for the sampler, or a loss curve, which holds the model's error within the loss.
+    """
     _require_path(sampler)
+    if isinstance(target, LossCurve):
+        raise NotAvailable(
+            f"{target.label} is a loss curve: it gives E_S + E_D up to a constant that all grids with the same ends "
+            "share; scoreproof schedule rank compares them"
+        )
     if error is None:
         return Enclosure.of(0.0)
     grid = np.asarray(v, float)
@@ -86,6 +96,8 @@ def score_error(target: Target, v: ArrayLike, sampler: str, error: ScoreError | 
 def discretisation_error(target: Target, v: ArrayLike, sampler: str) -> Enclosure:
     """E_D, scalar."""
     _require_path(sampler)
+    if isinstance(target, LossCurve):
+        return score_error(target, v, sampler, None)  # which says why not
     grid = np.asarray(v, float)
     ends = target.measure("H", grid[[0, -1]])
     level = Enclosure.of(grid)

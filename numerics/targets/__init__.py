@@ -11,6 +11,7 @@ from numerics.targets.base import NotAvailable, Target
 from numerics.targets.cloud import PointCloud
 from numerics.targets.digits import digits
 from numerics.targets.gaussian import Gaussian
+from numerics.targets.loss_curve import LossCurve
 from numerics.targets.mixture import GaussianMixture
 
 TARGETS: dict[str, Callable[..., Target]] = {
@@ -24,6 +25,7 @@ __all__ = [
     "TARGETS",
     "Gaussian",
     "GaussianMixture",
+    "LossCurve",
     "NotAvailable",
     "PointCloud",
     "Target",

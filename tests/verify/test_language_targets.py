@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numerics.targets import Gaussian, GaussianMixture, PointCloud, Target, digits
+from numerics.targets import Gaussian, GaussianMixture, LossCurve, PointCloud, Target, digits
 from verify.language import BadInput, parse_target
+from verify.language.curves import read_curve
 
 
 @pytest.mark.parametrize(
@@ -101,8 +102,24 @@ def test_points_from_csv(tmp_path: Path, header: str) -> None:
         ("x,y\n", ["no numbers"]),
         ("1,2\n3\n", ["row 2", "1 numbers", "has 2"]),
         ("x,y\n1,2\n3,b\n", ["row 3", "'b'"]),
-        ("sigma,loss\n1,2\n", ["loss curve", "not read yet"]),
-        ("Loss, Sigma\n1,2\n", ["loss curve", "not read yet"]),
+        ("sigma,loss\n1,2\n", ["1 rows", "two or more"]),
+        ("Loss, Sigma\n1,2\n2,1\n", ["dimension", "d=...", "--dimension"]),
+        ("sigma,loss,d\n1,2,3\n2,2,4\n", ["row 3", "d = 4", "3 above"]),
+        ("sigma,loss,d\n1,2,2.5\n2,2,2.5\n", ["d = '2.5'"]),
+        ("sigma,loss,mse,d\n1,2,3,1\n", ["sigma,loss or sigma,mse"]),
+        ("sigma,d\n1,2\n", ["sigma,loss or sigma,mse"]),
+        ("sigma,los,d\n1,2,1\n", ["'los'", "'loss'"]),
+        ("sigma,loss,loss,d\n1,2,1,1\n", ["loss occurs twice"]),
+        ("sigma,loss,se,stderr,d\n1,2,1,1,1\n", ["two columns of standard errors"]),
+        ("sigma,loss,d\n1,1,1\n2,nan,1\n", ["row 3", "'nan'"]),
+        ("sigma,loss,d\n1,1,1\n2,,1\n", ["row 3", "''"]),
+        ("sigma,loss,d\n1,1,1\n2,1\n", ["row 3", "2 numbers for 3 columns"]),
+        ("# mine\nsigma,loss,d\n1,1,1\n3,1,1\n2,1,1\n", ["row 5", "sigma = 2 after 3"]),
+        ("sigma,loss,d\n3,1,1\n2,1,1\n\n2,1,1\n", ["row 5", "repeats row 3"]),
+        ("sigma,loss,d\n1,1,1\n2,-0.5,1\n", ["row 3", "loss = -0.5"]),
+        ("sigma,mse,d\n2,1,1\n1,0,1\n", ["row 3", "mse = 0"]),
+        ("sigma,mse,d\n2,1,1\n0,1,1\n", ["row 3", "sigma = 0"]),
+        ("sigma,mse,se,d\n2,1,-1,1\n1,1,0,1\n", ["row 2", "standard error = -1"]),
     ],
 )
 def test_bad_csv(tmp_path: Path, content: str, words: list[str]) -> None:
@@ -119,3 +136,57 @@ def test_bad_npy_shape(tmp_path: Path, shape: tuple[int, ...], words: str) -> No
     with pytest.raises(BadInput) as caught:
         parse_target(str(tmp_path / "p.npy"))
     assert words in str(caught.value)
+
+
+CURVES = {
+    "loss": "sigma,loss\n80,0.5\n2,6\n0.5,16\n",
+    "mse": "sigma, mse\n# a comment\n0.5,4\n2,24\n80,3200\n",
+    "stderr": "mse,stderr,sigma\n4,0.25,0.5\n24,4,2\n3200,0,80\n",
+    "d": "sigma,mse,d\n0.5,4,64\n2,24,64\n80,3200,64\n",
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_loss_curves_from_csv(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(CURVES[name])
+    typed = parse_target(f'loss_curve("{path}", d=64)')
+    for curve in (typed, parse_target(typed.label), parse_target(f" loss_curve('{path}',64) "), read_curve(path, 64)):
+        assert isinstance(curve, LossCurve)
+        assert curve.sigmas.tolist() == [0.5, 2.0, 80.0]
+        assert curve.losses.tolist() == [16.0, 6.0, 0.5]
+        assert curve.errors.tolist() == ([1.0, 1.0, 0.0] if name == "stderr" else [0.0, 0.0, 0.0])
+        assert curve.d == 64
+        assert curve.label == f'loss_curve("{path}", d=64)'
+    if name == "d":
+        assert parse_target(str(path)).label == typed.label
+        with pytest.raises(BadInput, match=r"d = 64 in the file, but 3 was given"):
+            parse_target(f'loss_curve("{path}", d=3)')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("loss_curve", ["no loss curve", "write loss_curve("]),
+        ("loss_curve(curve.csv, d=1)", ["no loss curve", "write loss_curve("]),
+        ('loss_curve("missing.csv", d=1)', ["'missing.csv'", "no such file"]),
+        ('loss_curve("missing.csv", d=1, e=2)', ["write loss_curve("]),
+        ('loss_curve("{}", d=0)', ["d = '0'"]),
+        ('loss_curve("{}", d=x)', ["d = 'x'"]),
+        ('loss_curve("{}", d=1e12)', ["d = '1e12'"]),
+        ('loss_curve("{}")', ["dimension"]),
+    ],
+)
+def test_bad_loss_curves(tmp_path: Path, text: str, words: list[str]) -> None:
+    (tmp_path / "c.csv").write_text(CURVES["mse"])
+    with pytest.raises(BadInput) as caught:
+        parse_target(text.replace("{}", str(tmp_path / "c.csv")))
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_points_are_no_curve(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x,y\n1,2\n3,4\n")
+    assert isinstance(parse_target(str(tmp_path / "p.csv")), PointCloud)
+    with pytest.raises(BadInput, match=r"'x' is no column of a loss curve"):
+        read_curve(tmp_path / "p.csv", 1)

@@ -1,4 +1,4 @@
-"""Data distributions as the command line takes them: a family, ``digits``, or a file of points."""
+"""Data distributions as the command line takes them: a family, ``digits``, a file of points, or a loss curve."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from verify.language import tables
 from verify.language.calls import Call, looks_like_call, make, parse_call
+from verify.language.curves import curve_of_table, is_curve, typed_curve
 from verify.language.errors import BadInput, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def parse_target(text: str) -> Target:
 
     Args:
         text: a family with numbers, such as ``gaussian(d=1, var=0.25)`` or
-            ``mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])``; ``digits``; or the path of a ``.npy``
-            or ``.csv`` file of n points in d dimensions, one a row, shape (n, d).
+            ``mixture(weights=[.3,.7], means=[-1.5,1], stds=[.25,.4])``; ``digits``; the path of a ``.npy``
+            or ``.csv`` file of n points in d dimensions, one a row, shape (n, d); or a trained model's
+            ``loss_curve("curve.csv", d=64)``, where the path alone will do if the file has a column ``d``.
 
     Raises:
         BadInput: none of these, or no legal target.
@@ -33,9 +35,15 @@ def parse_target(text: str) -> Target:
     from numerics.targets import TARGETS, PointCloud
 
     word = text.strip()
+    curve = typed_curve(text)
+    if curve is not None:
+        return curve
     if word.lower().endswith((".csv", ".npy")):
         path = tables.existing_file(text)
-        points = _points(path)
+        table = tables.read_table(path) if path.suffix.lower() == ".csv" else None
+        if table is not None and is_curve(table):
+            return curve_of_table(path, table)
+        points = _points(path, table)
         try:
             with np.errstate(over="ignore"):
                 return _of_moderate_size(str(path), PointCloud(points, label=str(path)))
@@ -56,7 +64,7 @@ def parse_target(text: str) -> Target:
     hint = did_you_mean(word, TARGETS) if word.isidentifier() else "check the ending"
     raise BadInput(
         f"{quoted(text)} is no target; {hint}. A target is a family such as {EXAMPLE}, digits, "
-        "or a file of points (.npy .csv)"
+        "a file of points (.npy .csv) or a loss curve (.csv)"
     )
 
 
@@ -77,15 +85,12 @@ def _of_moderate_size(text: str, target: Target) -> Target:
     return target
 
 
-def _points(path: Path) -> Any:
-    if path.suffix.lower() == ".npy":
+def _points(path: Path, table: tables.Table | None) -> Any:
+    if table is None:
         points = tables.read_npy(path)
         if points.ndim != 2:
             raise BadInput(f"{path}: the array has shape {points.shape}; save n points with shape (n, d)")
         return points
-    table = tables.read_table(path)
-    if "sigma" in table.header:
-        raise BadInput(f"{path}: a loss curve (column sigma), which is not read yet; give points, one a row")
     width = len(table.rows[0]) if table.rows else 0
     for line, row in zip(table.lines, table.rows, strict=True):
         if len(row) != width:

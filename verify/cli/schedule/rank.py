@@ -1,0 +1,124 @@
+"""``scoreproof schedule rank``: which grid is best for a model, known by its loss curve."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from verify.cli.schedule.options import (
+    DimensionOption,
+    JsonOption,
+    LossCurveOption,
+    PlotOption,
+    SamplerOption,
+    SmoothOption,
+    StepsOption,
+    check_picture,
+    read_grids,
+    read_source,
+    save_picture,
+)
+
+if TYPE_CHECKING:
+    from numerics.enclosures import Enclosure
+    from verify.schedules.ranking import Ranking
+
+TINY = 1e-300
+COLOURS = {"better": "green", "worse": "red", "cannot tell": "yellow"}
+
+
+def rank(
+    grids: Annotated[
+        list[str], typer.Argument(metavar="GRID GRID ...", help="Two or more grids, the reference first.")
+    ],
+    loss_curve: LossCurveOption = None,
+    dimension: DimensionOption = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="T", help="A known target instead: gaussian(...), mixture(...), digits, a file."),
+    ] = None,
+    sampler: SamplerOption = "score",
+    smooth: SmoothOption = False,
+    steps: StepsOption = None,
+    json: JsonOption = None,
+    plot: PlotOption = None,
+) -> None:
+    """Rank noise grids for a trained model by its validation loss alone; the true score is not needed.
+
+    The loss curve is a CSV file with the columns sigma,loss or sigma,mse and, if you have it, se (the standard error):
+    loss = E|sigma score + noise|^2, mse = E|data - denoised|^2, both summed over the coordinates, not averaged. Its
+    rows must reach from the smallest to the largest sigma of the grids. The differences of path KL are exact but for
+    the curve's own error, which the intervals carry: rows at the grids' own sigmas leave none. --smooth assumes more.
+
+    Example: [bold]scoreproof schedule rank "karras(n=19, sigma_min=.002, sigma_max=80)"
+    "exponential(n=19, sigma_min=.002, sigma_max=80)" my_grid.csv --loss-curve curve.csv --dimension 3072
+    --sampler denoiser[/bold]
+    """
+    from numerics.targets import NotAvailable
+    from verify.cli.output import console, write_json
+    from verify.language.errors import BadInput
+    from verify.schedules.ranking import rank as judge
+
+    if len(grids) < 2:
+        raise BadInput("rank wants two or more grids; `scoreproof schedule budget GRID` takes one")
+    check_picture(plot)
+    many, source = read_grids(grids, steps), read_source(target, loss_curve, dimension, sampler, smooth)
+    out = console(json)
+    with out.status(f"ranking {len(many)} grids"):
+        try:
+            ranking = judge(many, source, sampler)
+        except NotAvailable as why:
+            raise BadInput(str(why)) from None
+    _show(out, ranking)
+    write_json(ranking.as_json(), json)
+    if plot is not None:
+        from verify.reports.schedule_pictures import draw_ranking
+
+        save_picture(out, plot, lambda to: draw_ranking(ranking, to))
+
+
+def _show(out: Console, ranking: Ranking) -> None:
+    criterion = "path KL" if ranking.criterion == "KL_path" else "output KL"
+    head = f"{ranking.source.label}, {ranking.sampler} sampler: {criterion} minus that of the reference, best first"
+    out.print(head, markup=False)
+    letters = [chr(ord("A") + at) if at < 26 else f"A{at}" for at in range(len(ranking.rows))]
+    for letter, row in zip(letters, ranking.rows, strict=True):
+        out.print(f"  {letter} = {row.grid.label}", markup=False)
+    output = ranking.criterion == "KL_path" and any(row.terminal is not None for row in ranking.rows)
+    columns = ["", "steps", "nats", "bits/dim", "verdict", *(["output KL"] if output else [])]
+    table = Table(*columns, box=None, pad_edge=False)
+    for letter, row in zip(letters, ranking.rows, strict=True):
+        cells = [letter, str(row.grid.N), _interval(row.difference), _interval(row.bits_per_dim)]
+        cells.append(f"[{COLOURS.get(row.verdict, 'bold')}]{row.verdict}[/]")
+        table.add_row(*cells, *([_interval(row.terminal)] if output else []))
+    out.print(table)
+    for letter, row in zip(letters, ranking.rows, strict=True):
+        if row.missing:
+            out.print(f"[yellow]cannot tell {letter}:[/] {escape(row.missing)}")
+    for text in ranking.warnings:
+        out.print(f"[yellow]warning:[/] {escape(text)}")
+    for text in ranking.notes:
+        out.print(f"note: {escape(text)}")
+    if ranking.assumption:
+        out.print(f"± assumes: {escape(ranking.assumption)}")
+    else:
+        kinds = sorted({str(row.difference.kind) for row in ranking.rows})
+        out.print(f"± is the error of each number, kind: {', '.join(kinds)}")
+
+
+def _interval(value: Enclosure | None) -> str:
+    """With as many digits as the error leaves, six at most."""
+    if value is None:
+        return "-"
+    middle, radius = float(value.value), float(value.radius)
+    if not middle and radius < TINY:
+        return "0"
+    digits = 6
+    if middle and radius:
+        digits = min(6, max(1, 2 + math.floor(math.log10(abs(middle))) - math.floor(math.log10(radius))))
+    return f"{middle:.{digits}g} ± {radius:.1g}"
