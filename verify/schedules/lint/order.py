@@ -1,0 +1,185 @@
+"""Entries that are no noise levels, and noise levels in the wrong order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from theory.grids.domain import LARGEST_SIGMA, SMALLEST_SIGMA
+from verify.schedules.lint.rules import Found, rule
+from verify.schedules.lint.subject import Subject, in_range, places, show
+
+
+@rule(
+    "empty",
+    "error",
+    says="fewer than two noise levels",
+    why="One step needs two noise levels.",
+    fix="give at least two positive sigmas",
+)
+def empty(subject: Subject) -> Iterator[Found]:
+    if len(subject.points) < 2:
+        count = len(subject.points)
+        yield Found(
+            "error",
+            None,
+            float(count),
+            f"{count} noise level{'s' * (count != 1)} besides an appended 0: no step to take",
+            "give at least two positive sigmas",
+        )
+
+
+@rule(
+    "not-finite",
+    "error",
+    says="a sigma is NaN or infinite",
+    why="Every sample is NaN from that step on.",
+    fix="compute it again; the geometric mean of its neighbours fits in between",
+)
+def not_finite(subject: Subject) -> Iterator[Found]:
+    sigmas = subject.sigmas
+    for k in places(~np.isfinite(sigmas)):
+        around = [sigmas[j] for j in (k - 1, k + 1) if 0 <= j < len(sigmas)]
+        between = len(around) == 2 and np.all(np.isfinite(around)) and min(around) > 0
+        what = "NaN" if np.isnan(sigmas[k]) else "infinite"
+        cause = _cause(subject)
+        fix = (
+            f"write {show(float(np.sqrt(around[0] * around[1])))}, the geometric mean of its neighbours"
+            if between
+            else "give a positive finite number"
+        )
+        message = f"{subject.at(k)} is {what}: every sample is NaN from this step on"
+        yield Found("error", k, float(sigmas[k]), message + cause, fix)
+
+
+def _cause(subject: Subject) -> str:
+    low = subject.asked_end("sigma_min")
+    if low is not None and low <= 0:
+        return f"; sigma_min = {show(low)} has no logarithm or root"
+    return ""
+
+
+@rule(
+    "pure-noise-start",
+    "note",
+    says="the first sigma is infinite",
+    why="Flow matching starts at pure noise, where no signal is left: every finite cost begins at the next entry.",
+    fix="none needed where the sampler starts from pure noise; else begin a little lower",
+)
+def pure_noise_start(subject: Subject) -> Iterator[Found]:
+    if subject.offset:
+        message = "sigma[0] is infinite: pure noise, as flow matching has it; costs are counted from sigma[1] on"
+        # The index counts from the first finite entry.
+        yield Found("note", -1, float("inf"), message, "nothing, where the sampler starts from pure noise")
+
+
+@rule(
+    "negative",
+    "error",
+    says="a sigma is negative",
+    why="A standard deviation is not negative; roots and logarithms of it are NaN.",
+    fix="give a positive number",
+)
+def negative(subject: Subject) -> Iterator[Found]:
+    for k in places(subject.sigmas < 0):
+        if np.isinf(subject.sigmas[k]):
+            continue
+        yield Found(
+            "error",
+            k,
+            float(subject.sigmas[k]),
+            f"{subject.at(k)} is negative: no noise level, and its logarithm is NaN",
+            f"write {show(float(-subject.sigmas[k]))}, if only the sign is wrong; else remove it",
+        )
+
+
+@rule(
+    "extreme",
+    "error",
+    says="a sigma so large or small that its powers leave float64",
+    why=f"Outside [{SMALLEST_SIGMA:g}, {LARGEST_SIGMA:g}] variances overflow or vanish.",
+    fix="change the unit of the data",
+)
+def extreme(subject: Subject) -> Iterator[Found]:
+    sigmas = subject.sigmas
+    for k in places(np.isfinite(sigmas) & (sigmas > 0) & ~in_range(sigmas)):
+        message = f"{subject.at(k)} is outside [{SMALLEST_SIGMA:g}, {LARGEST_SIGMA:g}]: its powers leave float64"
+        yield Found("error", k, float(sigmas[k]), message, "change the unit of the data, or remove it")
+
+
+@rule(
+    "swapped-ends",
+    "error",
+    says="sigma_min and sigma_max are given the wrong way round",
+    why="The schedule climbs from low to high noise: the variance of an ancestral step up is negative.",
+    fix="swap the two arguments",
+)
+def swapped_ends(subject: Subject) -> Iterator[Found]:
+    low, high = subject.asked_end("sigma_min"), subject.asked_end("sigma_max")
+    if low is not None and high is not None and low > high:
+        climbs = "the schedule climbs" if subject.increasing else "which of the two is meant is open"
+        yield Found(
+            "error",
+            None,
+            low,
+            f"sigma_min = {show(low)} is above sigma_max = {show(high)}: {climbs}",
+            f"swap them: sigma_min={show(high)}, sigma_max={show(low)}",
+        )
+    elif subject.increasing and subject.given.appended_zero:
+        first, last = float(subject.points[0]), float(subject.points[-1])
+        yield Found(
+            "error",
+            0,
+            first,
+            f"the sigmas climb from {show(first)} to {show(last)} before the appended 0, as where a function of "
+            "(n, sigma_min, sigma_max) is called with the two ends swapped",
+            f"swap them: sigma_min={show(first)}, sigma_max={show(last)}",
+        )
+
+
+@rule(
+    "increasing",
+    "error",
+    says="the whole list climbs",
+    why="Sampling runs from high to low noise; the variance of an ancestral step up is negative, and its root NaN.",
+    fix="reverse the list",
+)
+def increasing(subject: Subject) -> Iterator[Found]:
+    if not subject.increasing or subject.given.appended_zero:
+        return
+    low, high = subject.asked_end("sigma_min"), subject.asked_end("sigma_max")
+    if low is not None and high is not None and low > high:
+        return
+    yield Found(
+        "error",
+        0,
+        float(subject.sigmas[0]),
+        f"the list climbs from {subject.at(0)} to {subject.at(-1)}, but sampling runs from high to low noise",
+        "reverse it: sigmas[::-1]",
+    )
+
+
+@rule(
+    "not-decreasing",
+    "error",
+    says="a sigma is above the one before",
+    why="Noise only falls while sampling: the variance of an ancestral step up is negative, and its root NaN.",
+    fix="remove or sort the entry",
+)
+def not_decreasing(subject: Subject) -> Iterator[Found]:
+    if subject.increasing:
+        return
+    points = subject.points
+    for k in places(points[1:] > points[:-1], 1):
+        if points[k - 1] <= 0:  # zero-inside or negative says so
+            continue
+        rise = float(points[k] / points[k - 1] - 1)
+        yield Found(
+            "error",
+            k,
+            float(points[k]),
+            f"{subject.at(k)} is above {subject.at(k - 1)}, by {rise:.2g} of it: the variance of an ancestral step up "
+            "is negative, and its root NaN",
+            f"remove one of {subject.name(k - 1)} and {subject.name(k)}, or sort: sorted(sigmas, reverse=True)",
+        )
