@@ -1,0 +1,164 @@
+"""The pytest plugin, in projects of its own that pytester makes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from theory.grids import exponential, karras
+from verify.reports.schedule_check import plain_text
+from verify.schedules.baseline import check, record
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[2]
+TARGET = "gaussian(d=1, var=0.25)"
+FIXTURE = f"""
+from theory.grids import karras
+def test_schedule(schedule_check):
+    schedule_check(karras(9, 0.02, 20, RHO).sigmas.tolist(), baseline="base.json", target={TARGET!r}, sampler="score")
+"""
+MARKER = f"""
+import pytest
+from theory.grids import karras
+@pytest.fixture
+def rho():
+    return RHO
+@pytest.mark.schedule(baseline="base.json", target=[{TARGET!r}], sampler="score")
+def test_sigmas(rho):
+    return karras(9, 0.02, 20, rho)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """pytester forgets the modules that were loaded within it, and torch cannot be loaded twice: load all before."""
+    base = tmp_path_factory.mktemp("loaded") / "base.json"
+    record(karras(3, 0.1, 10), base)
+    plain_text(check(karras(4, 0.1, 10), base))
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config):
+    """Runs pytest on a file whose ``RHO`` is a number; the plugin is there as where scoreproof is installed."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # files of one second and size pass for each other's
+    plugin = () if pytestconfig.pluginmanager.hasplugin("scoreproof") else ("-p", "verify.pytest_plugin")
+
+    def run(source: str, rho: float, *arguments: str, folder: str = ".") -> pytest.RunResult:
+        (pytester.path / folder / "test_it.py").write_text(source.replace("RHO", str(rho)))
+        return pytester.runpytest_inprocess(*plugin, "-p", "no:cacheprovider", "--strict-markers", *arguments)
+
+    return run
+
+
+@pytest.mark.parametrize("source", [FIXTURE, MARKER], ids=["fixture", "marker"])
+def test_a_schedule_is_held_to_its_baseline(project, pytester, source):
+    first = project(source, 7)
+    first.assert_outcomes(failed=1)
+    first.stdout.fnmatch_lines(["*no baseline *base.json; write it with pytest --schedule-update test_it.py::*"])
+    assert not (pytester.path / "base.json").exists()
+
+    written = project(source, 7, "--schedule-update")
+    written.assert_outcomes(passed=1)
+    written.stdout.fnmatch_lines(["baseline written: base.json"])
+    kept = json.loads((pytester.path / "base.json").read_text())
+    assert kept["sigmas"] == karras(9, 0.02, 20).sigmas.tolist()
+
+    project(source, 7).assert_outcomes(passed=1)
+    project(source, 6).assert_outcomes(passed=1)  # better on this target
+    worse = project(source, 20)
+    worse.assert_outcomes(failed=1)
+    worse.stdout.fnmatch_lines(
+        [TARGET, "  score     worse *+*± *", "worse: 1 worse", "if this is meant: pytest --schedule-update *"]
+    )
+    assert "Traceback" not in worse.stdout.str()
+    assert json.loads((pytester.path / "base.json").read_text()) == kept
+
+
+def test_the_order_of_these_schedules_is_the_one_of_another_program():
+    """The verdicts above, from the closed form of the Gaussian's budget: E_D = 1/2 sum ln(a/a') - 1 + a'/a."""
+    import numpy as np
+
+    def cost(rho: float) -> float:
+        a = 0.25 + np.asarray(karras(9, 0.02, 20, rho).sigmas) ** 2
+        return float(np.sum(np.log(a[:-1] / a[1:]) - 1 + a[1:] / a[:-1]) / 2)
+
+    assert cost(6) < cost(7) < cost(20)
+
+
+def test_nothing_is_returned(project):
+    source = '@__import__("pytest").mark.schedule(baseline="b.json")\ndef test_it():\n    karras = RHO\n'
+    result = project(source, 7)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*test_it returns nothing; return the noise schedule*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("", "*missing * 'baseline'; write @pytest.mark.schedule(baseline, target=..., *"),
+        ('"b.json", targets="digits"', "*unexpected keyword argument 'targets'; write @pytest.mark.schedule*"),
+        ('"b.json", target="gausian(d=1, var=1)"', "*did you mean 'gaussian'*"),
+        ('"b.json", sampler="skore"', "*no sampler 'skore'; did you mean 'score'*"),
+        ('"b.json", dimension=3', "*dimension = 3 goes with loss_curve*"),
+        ('"b.json", tolerance=-1', "*tolerance -1; give a number of nats*"),
+        ('"b.json", steps=4', "*steps*4 were asked for*"),
+    ],
+)
+def test_what_is_wrong_is_said(project, pytester, arguments, message):
+    source = f"""
+import pytest
+@pytest.mark.schedule({arguments})
+def test_it():
+    return [RHO, 1.0, 0.1]
+"""
+    result = project(source, 7, "--schedule-update")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([message])
+    assert not (pytester.path / "b.json").exists()
+
+
+def test_what_is_no_schedule_is_said(project):
+    result = project(FIXTURE.replace("karras(9, 0.02, 20, RHO).sigmas.tolist()", "[3.0, RHO, 1.0]"), 7)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*sigma*7*"])
+
+
+def test_the_error_of_the_test_itself_keeps_its_traceback(project):
+    source = MARKER.replace("return karras(9, 0.02, 20, rho)", "return {}['steps']")
+    result = project(source, 7)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([">*return {}*", "E*KeyError: 'steps'"])
+
+
+def test_a_loss_curve_lies_beside_the_test(project, pytester):
+    """A curve of exact data, d = 1, var = 1/4: mse = v/(1 + 4 v); its rows are the levels of both grids."""
+    levels = sorted({float(s) for grid in (karras(9, 0.02, 20), exponential(9, 0.02, 20)) for s in grid.sigmas})
+    rows = [f"{s!r},{s * s / (1 + 4 * s * s)!r}" for s in levels]
+    folder = pytester.mkdir("sub")
+    (folder / "curve.csv").write_text("\n".join(["sigma,mse", *rows]) + "\n")
+    source = """
+from theory.grids import exponential, karras
+def test_it(schedule_check):
+    grid = karras(9, 0.02, 20) if RHO == 7 else exponential(9, 0.02, 20)
+    schedule_check(grid, "base.json", loss_curve="curve.csv", dimension=1, sampler="denoiser")
+"""
+    project(source, 7, "--schedule-update", folder="sub").assert_outcomes(passed=1)
+    kept = json.loads((folder / "base.json").read_text())
+    assert kept["data"][0]["target"] == "curve.csv"
+    assert kept["data"][0]["dimension"] == 1
+    project(source, 7, folder="sub").assert_outcomes(passed=1)
+    project(source, 1, folder="sub").assert_outcomes(passed=1)  # exponential is better for the denoiser sampler
+
+
+def test_other_tests_are_left_alone_and_nothing_heavy_is_loaded():
+    """A project with the plugin but without schedules does not wait for torch, numpy or sympy."""
+    code = (
+        "import sys, pytest; before = set(sys.modules); import verify.pytest_plugin;"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}; print(sorted(new - sys.stdlib_module_names))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "['verify']", done.stderr

@@ -1,0 +1,148 @@
+"""``scoreproof schedule check``: a schedule held to the one that was written down."""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.status import Status
+
+from verify.cli.schedule.options import (
+    DimensionOption,
+    GridArgument,
+    JsonOption,
+    LossCurveOption,
+    PlotOption,
+    check_picture,
+    read_grids,
+    save_picture,
+)
+
+if TYPE_CHECKING:
+    from verify.schedules.checked import Checked
+
+BaselineOption = Annotated[Path, typer.Option(metavar="FILE", help="The baseline, JSON; see --update.")]
+TargetsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="T",
+        help="Data to judge on, repeatable: gaussian(...), mixture(...), digits, points.npy. Default: the baseline's; "
+        "for a new baseline a Gaussian with variances from 1 to 1e-4 and a mixture, both exact.",
+    ),
+]
+SamplersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="S", help="score, denoiser, ode or heun, repeatable. Default: the baseline's, else score and denoiser."
+    ),
+]
+ToleranceOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NATS",
+        help="A difference that is certainly this small or smaller counts as the same; kept in the baseline. Default: "
+        "the baseline's, else 0: only equal costs, such as of identical sigmas, are the same, and a change in the "
+        "last digit of a sigma cannot be told from none.",
+    ),
+]
+
+
+def check(
+    grid: GridArgument,
+    baseline: BaselineOption,
+    target: TargetsOption = None,
+    sampler: SamplersOption = None,
+    loss_curve: LossCurveOption = None,
+    dimension: DimensionOption = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps to ask the function for. Default: as the baseline was asked.")
+    ] = None,
+    tolerance: ToleranceOption = None,
+    update: Annotated[bool, typer.Option("--update", help="Write the baseline from the grid as it is now.")] = False,
+    json: JsonOption = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="The verdicts as JUnit XML.")] = None,
+    plot: PlotOption = None,
+) -> None:
+    """Hold a noise schedule to a baseline: better, same, worse or cannot tell, for each target and sampler.
+
+    Exit code 0: nothing is worse. 1: something is worse, or nobody can tell although the baseline's cost is known.
+    2: bad input. Write the baseline once with --update and commit it; then check after every change.
+
+    Example: [bold]scoreproof schedule check my_schedule.py:grid --baseline baseline.json --update[/bold]
+
+    Example: [bold]scoreproof schedule check my_schedule.py:grid --baseline baseline.json[/bold]
+    """
+    from verify.cli.output import console, write_json
+    from verify.language.errors import BadInput
+    from verify.language.functions import names_function
+    from verify.reports.schedule_check import baseline_table, check_table, write_junit
+    from verify.schedules.baseline import check as judge
+    from verify.schedules.baseline import record
+    from verify.schedules.baseline_file import curve_text, read_baseline
+
+    check_picture(plot)
+    if dimension is not None and loss_curve is None:
+        raise BadInput(f"--dimension {dimension} goes with --loss-curve; a target has its own")
+    data, samplers = list(target or ()), sampler or ()
+    if loss_curve is not None:
+        data.append(curve_text(loss_curve, dimension))
+    known = read_baseline(baseline) if baseline.exists() or not update else None
+    if known is not None and steps is None and names_function(grid):
+        steps = known.steps_asked
+    now = read_grids([grid], steps)[0]
+    out, found, written = console(json), None, None
+    with out.status("measuring") as status:
+        tell = partial(_tell, status)
+        if known is not None:
+            found = judge(
+                now,
+                baseline,
+                data,
+                samplers,
+                tolerance=tolerance,
+                name=grid,
+                trust=not update,
+                tell=tell,
+            )
+        if update:
+            written = record(
+                now,
+                baseline,
+                data,
+                samplers,
+                tolerance=tolerance,
+                name=grid,
+                steps_asked=steps if names_function(grid) else None,
+                tell=tell,
+            )
+    if found is not None:
+        check_table(out, found)
+    if written is not None:
+        baseline_table(out, baseline, written)
+    result = {} if found is None else found.as_json()
+    write_json(result | ({} if written is None else {"written": written.model_dump(mode="json")}), json)
+    if found is None:
+        if junit is not None or plot is not None:
+            out.print("nothing to compare with before the first baseline: no --junit, no --plot")
+        return
+    if junit is not None:
+        write_junit(found, junit)
+    save_picture(out, plot, partial(_draw, found))
+    if found.failed and written is None:
+        again = shlex.join(["scoreproof", "schedule", "check", grid, "--baseline", str(baseline), "--update"])
+        out.print(f"if this is meant: {again}", markup=False)
+        raise typer.Exit(1)
+
+
+def _tell(status: Status, what: str) -> None:
+    status.update(f"measuring {escape(what)}")
+
+
+def _draw(found: Checked, to: Path) -> None:
+    from verify.reports.schedule_pictures import draw_check
+
+    draw_check(found, to)
