@@ -14,7 +14,7 @@ For ``ode`` the data are centred Gaussian and the objective is the output KL fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +67,14 @@ class OptimalGrid:
         return self.grid.sigmas
 
 
-def optimal_grid(target: Target, steps: int, sigma_max: float, sigma_min: float, sampler: str = "score") -> OptimalGrid:
+def optimal_grid(
+    target: Target,
+    steps: int,
+    sigma_max: float,
+    sigma_min: float,
+    sampler: str = "score",
+    starts: Sequence[FloatArray] = (),
+) -> OptimalGrid:
     """The grid of N steps from ``sigma_max`` to ``sigma_min`` with the least error.
 
     Args:
@@ -75,6 +82,7 @@ def optimal_grid(target: Target, steps: int, sigma_max: float, sigma_min: float,
         steps: N >= 1.
         sigma_max, sigma_min: its ends, sigma_max > sigma_min > 0.
         sampler: "score", "denoiser" or "ode".
+        starts: variances, each of shape (N+1,), to search from too.
 
     Raises:
         NotAvailable: the target cannot give what the objective needs.
@@ -92,8 +100,9 @@ def optimal_grid(target: Target, steps: int, sigma_max: float, sigma_min: float,
     else:
         coarse = fine = FlowObjective(target, sampler, ends)
         first = karras(steps + 1, sigma_min, sigma_max, 3.0).v
-    starts = [first, karras(steps + 1, sigma_min, sigma_max).v, exponential(steps + 1, sigma_min, sigma_max).v]
-    y, (value, gradient, hessian) = _polished(fine, _search(coarse, [np.log(v[1:-1]) for v in starts], ends), ends)
+    usual = [karras(steps + 1, sigma_min, sigma_max).v, exponential(steps + 1, sigma_min, sigma_max).v]
+    begun = [np.log(v[1:-1]) for v in (first, *usual, *starts)]
+    y, (value, gradient, hessian) = _polished(fine, _search(coarse, begun, ends), ends)
     grid = from_variances(np.concatenate([ends[:1], np.exp(y), ends[1:]]), f"optimal_{steps}_{sampler}")
     residual = float(np.abs(gradient).max(initial=0.0)) / value if value > 0 else 0.0
     convex = bool(steps == 1 or np.linalg.eigvalsh(hessian)[0] > 0)
@@ -195,7 +204,9 @@ def _search(objective: Objective, starts: Iterable[FloatArray], ends: FloatArray
     for start in starts:
         if not len(start):
             return start
-        scale = objective(start)[0]
+        scale, gradient, _ = objective(start)
+        if not np.any(gradient):  # flat: nothing to descend
+            return start
 
         def value(y: FloatArray) -> float:
             return objective(y)[0] if _ordered(y, ends) else np.inf

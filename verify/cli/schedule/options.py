@@ -25,6 +25,14 @@ TargetOption = Annotated[str, typer.Option(metavar="T", help="gaussian(...), mix
 SamplerOption = Annotated[str, typer.Option(help="score, denoiser, ode or heun.")]
 JsonOption = Annotated[str | None, typer.Option(metavar="FILE|-", help="The numbers as JSON.")]
 PlotOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A picture (.png, .svg, .pdf).")]
+LossCurveOption = Annotated[
+    str | None, typer.Option(metavar="CSV", help="The model's loss curve: columns sigma,loss or sigma,mse, perhaps se.")
+]
+DimensionOption = Annotated[int | None, typer.Option(min=1, help="Dimension of the data behind the loss curve.")]
+SmoothOption = Annotated[
+    bool, typer.Option("--smooth", help="Assume that the loss curve is smooth between its rows: far smaller errors.")
+]
+StepsOption = Annotated[int | None, typer.Option(min=1, help="Steps of each grid, one less than its points.")]
 DEFAULT_TARGET = "gaussian(d=1, var=0.25)"
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -51,6 +59,33 @@ def read_target(target: str, sampler: str) -> Target:
 
     known_sampler(sampler)
     return parse_target(target)
+
+
+def read_source(
+    target: str | None, loss_curve: str | None, dimension: int | None, sampler: str, smooth: bool = False
+) -> Target:
+    """What grids are judged on: the loss curve of a trained model, or a known target; one of the two.
+
+    Raises:
+        BadInput: both or neither, a dimension without a curve, or what ``read_target`` refuses.
+    """
+    from verify.conjectures import known_sampler
+    from verify.language.curves import read_curve
+    from verify.language.errors import BadInput
+    from verify.language.tables import existing_file
+
+    if loss_curve is None:
+        if dimension is not None:
+            raise BadInput(f"--dimension {dimension} goes with --loss-curve; a target has its own")
+        if target is None:
+            raise BadInput("for which model? give --loss-curve CSV with --dimension D, or a known --target T")
+        if smooth:
+            raise BadInput("--smooth goes with --loss-curve; a target is known")
+        return read_target(target, sampler)
+    if target is not None:
+        raise BadInput(f"--target {target} and --loss-curve {loss_curve}: give one of them")
+    known_sampler(sampler)
+    return read_curve(existing_file(loss_curve), dimension, smooth)
 
 
 def save_picture(out: Console, plot: Path | None, draw: Callable[[Path], None]) -> None:
