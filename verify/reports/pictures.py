@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import matplotlib
 import numpy as np
 
 from numerics.targets.base import NotAvailable
+from theory.grids import Grid
 from verify.schedules import GridBudget
 
 matplotlib.use("Agg")
@@ -17,6 +19,7 @@ import matplotlib.pyplot as plt
 COLOURS = {"E_I": "#7f7f7f", "E_D": "#d95f02", "E_S": "#7570b3"}
 CURVE, STEP = "#1b4f72", "#d95f02"
 RASTER = 60  # points of the exact curve
+POINTS = 24  # of each step
 STYLE: Any = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 DPI = 140
 
@@ -68,24 +71,43 @@ def staircase(axes: Any, one: GridBudget, curve: tuple[np.ndarray, np.ndarray] |
     E_D = 1/2 int (J - J_k) dv, and dv = 2 v d ln sigma, so over ln sigma the height v J makes areas of E_D in nats;
     the denoiser sampler's height mmse/v does the same for 1/2 int (mmse_k - mmse) d(1/v).
     """
-    grid = one.grid
-    if curve is not None:
-        axes.plot(*curve, color=CURVE, lw=1.6, label="exact")
-    frozen = one.target.measure(_name(one), grid.v[:-1]).value
-    for k in range(grid.N):
-        sigma = np.geomspace(grid.sigmas[k + 1], grid.sigmas[k], 24)
-        held = _height(one, sigma**2, np.full_like(sigma, frozen[k]))
-        axes.plot(sigma, held, color=STEP, lw=0.9, label="held fixed on each step" if k == 0 else None)
-        if curve is not None:
-            exact = np.interp(np.log(sigma), np.log(curve[0]), curve[1])
-            axes.fill_between(sigma, held, exact, color=STEP, alpha=0.25, lw=0)
-    axes.set_xscale("log")
-    axes.set_xlabel("sigma  (sampling runs right to left)")
-    axes.set_ylabel("v J(v)" if one.sampler == "score" else "mmse(v)/v")
+    frozen = one.target.measure(_name(one), one.grid.v[:-1]).value
+    held = one.grid.v[:-1] * frozen if one.sampler == "score" else frozen / one.grid.v[:-1]
+    draw_steps(axes, one.grid, one.sampler, held, curve)
     e_d = one.part("E_D")
     lost = f"E_D = {float(e_d.value):.4g} nats" if e_d is not None else "no path KL"
     axes.set_title(f"{_short(one)}\n{lost}", fontsize=9)
     axes.legend(frameon=False, fontsize=8)
+
+
+def draw_steps(
+    axes: Any,
+    grid: Grid,
+    sampler: str,
+    held: np.ndarray,
+    curve: tuple[np.ndarray, np.ndarray] | None,
+    name: str = "exact",
+) -> None:
+    """A curve over ln sigma, what the sampler holds fixed on each step, and the area between them.
+
+    Args:
+        held: height of the curve at the start of each step, shape (N,). Along a step the score sampler's goes with v,
+            the denoiser sampler's with 1/v.
+        curve: (sigma, height), sigma decreasing or increasing; None draws no curve and no area.
+        name: of the curve in the legend.
+    """
+    ends = list(pairwise(grid.sigmas))
+    sigma = np.array([[*np.geomspace(end, begin, POINTS), np.nan] for begin, end in ends])  # NaN: the pen is lifted
+    steps = held[:, None] * (sigma / grid.sigmas[:-1, None]) ** (2 if sampler == "score" else -2)
+    if curve is not None:
+        axes.plot(*curve, color=CURVE, lw=1.6, label=name)
+        order = np.argsort(curve[0])
+        along = np.interp(np.log(sigma), np.log(curve[0][order]), curve[1][order])
+        axes.fill_between(sigma.ravel(), steps.ravel(), along.ravel(), color=STEP, alpha=0.25, lw=0)
+    axes.plot(sigma.ravel(), steps.ravel(), color=STEP, lw=0.9, label="held fixed on each step")
+    axes.set_xscale("log")
+    axes.set_xlabel("sigma  (sampling runs right to left)")
+    axes.set_ylabel("v J(v)" if sampler == "score" else "mmse(v)/v")
 
 
 def bars(axes: Any, budgets: list[GridBudget]) -> None:
