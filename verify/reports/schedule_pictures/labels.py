@@ -19,8 +19,10 @@ def short(grid: Grid) -> str:
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
-    """``text``, or its end where it is longer than ``most`` characters: of a path that is the file."""
-    return text if len(text) <= most else "..." + text[3 - most :]
+    """``text`` in at most ``most`` characters: a call keeps its beginning, a path its end, which is the file."""
+    if len(text) <= most:
+        return text
+    return text[: most - 3] + "..." if "(" in text else "..." + text[3 - most :]
 
 
 def plain_numbers(axis: Any) -> None:

@@ -17,7 +17,7 @@ from verify.reports.schedule_pictures.checked import draw_step_sizes
 from verify.reports.schedule_pictures.densities import density, draw_lost_area, raster
 from verify.reports.schedule_pictures.intervals import Row, draw_intervals
 from verify.reports.schedule_pictures.labels import plain_numbers, shortened
-from verify.schedules.usual import usual_grids
+from verify.schedules.usual import DEFAULTS, usual_grids
 
 if TYPE_CHECKING:
     from verify.schedules.optimum import Optimum
@@ -48,7 +48,7 @@ def draw_optimum(optimum: Optimum, to: Path) -> None:
         _draw_steps(steps, optimum)
         _draw_regret(regret, optimum)
         _draw_area(area, optimum)
-        rows = [Row(shortened(name), one, _verdict(one)) for name, one in optimum.gain.items()]
+        rows = [Row(name if name in DEFAULTS else "yours", one, _verdict(one)) for name, one in optimum.gain.items()]
         draw_intervals(gain, rows, "nats that the usual grid costs more", beside=False)
         gain.set_title(f"gain over the usual grids, {optimum.grid.N} steps", fontsize=9)
         title = f"{optimum.sampler} sampler, {shortened(optimum.source.label, 80)}"
