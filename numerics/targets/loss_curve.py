@@ -60,7 +60,7 @@ class LossCurve(Target):
         sigmas, values = finite_array("sigma", sigma, 1), finite_array("loss", loss, 1)
         errors = np.zeros_like(values) if error is None else finite_array("error", error, 1)
         _require_rows(sigmas, values, errors)
-        if isinstance(d, bool) or int(d) != d or d < 1:
+        if isinstance(d, bool) or not d >= 1 or d == np.inf or int(d) != d:
             raise ValueError(f"d = {d!r}: give the dimension of the data, a whole number of 1 or more")
         if not 0 < alpha < 1:
             raise ValueError(f"alpha = {alpha!r}: give an error probability between 0 and 1")
@@ -138,6 +138,8 @@ class LossCurve(Target):
             safely from its dual), and what makes the interval wide.
         """
         level, weight = self._levels(v), np.asarray(weights, dtype=np.float64)
+        if level.shape != weight.shape or level.ndim != 1:
+            raise ValueError(f"levels of shape {level.shape}, weights of shape {weight.shape}: give one weight a level")
         found = weighted_sum(self.shapes, np.log(level), weight)
         return self._enclosure(*_middle(found.lower, found.upper)), found
 

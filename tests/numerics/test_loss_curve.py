@@ -379,3 +379,14 @@ def test_a_small_bump_between_rows_is_expected_where_the_bend_is_uneven():
     truth, (lower, upper) = target.measure("mmse", v).value / v, curve.limits(v)
     assert truth.max() > 1.0001 * truth[0] > truth[-1]
     assert np.all((lower <= truth) & (truth <= upper))
+
+
+@pytest.mark.parametrize("d", [float("nan"), float("inf"), 0, 1.5, True])
+def test_a_dimension_is_a_whole_number(d):
+    with pytest.raises(ValueError, match="whole number of 1 or more"):
+        LossCurve([1.0, 2.0], [1.0, 2.0], d)
+
+
+def test_a_sum_has_one_weight_a_level():
+    with pytest.raises(ValueError, match="one weight a level"):
+        LossCurve([1.0, 2.0], [1.0, 2.0], 1).sum([1.5, 2.0], [1.0])

@@ -102,7 +102,7 @@ def test_points_from_csv(tmp_path: Path, header: str) -> None:
         ("x,y\n", ["no numbers"]),
         ("1,2\n3\n", ["row 2", "1 numbers", "has 2"]),
         ("x,y\n1,2\n3,b\n", ["row 3", "'b'"]),
-        ("sigma,loss\n1,2\n", ["1 rows", "two or more"]),
+        ("sigma,loss\n1,2\n", ["one row", "two or more"]),
         ("Loss, Sigma\n1,2\n2,1\n", ["dimension", "d=...", "--dimension"]),
         ("sigma,loss,d\n1,2,3\n2,2,4\n", ["row 3", "d = 4", "3 above"]),
         ("sigma,loss,d\n1,2,2.5\n2,2,2.5\n", ["d = '2.5'"]),
@@ -190,3 +190,33 @@ def test_points_are_no_curve(tmp_path: Path) -> None:
     assert isinstance(parse_target(str(tmp_path / "p.csv")), PointCloud)
     with pytest.raises(BadInput, match=r"'x' is no column of a loss curve"):
         read_curve(tmp_path / "p.csv", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# made by hand\n\nsigma,mse\n1e-49,1e10\n1,1\n", r"row 4: mse = 1e\+10 makes a loss"),
+        ("# made by hand\n\nsigma,mse\n1e-60,1\n1,1\n", "row 4: sigma = 1e-60 must lie between"),
+        ("sigma,loss\n1,1\n2,1e101\n", r"row 3: loss = 1e\+101"),
+        ("sigma,loss\n1,1\n", "one row of numbers"),
+    ],
+)
+def test_what_a_curve_cannot_hold_is_named_by_its_line(tmp_path, text, message):
+    path = tmp_path / "curve.csv"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=message):
+        read_curve(path, 3)
+
+
+def test_a_curve_without_column_names(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text("1,2\n3,4\n")
+    with pytest.raises(BadInput, match="no column names; write `sigma,loss`"):
+        read_curve(path, 3)
+
+
+def test_a_dimension_beyond_the_limit_says_the_limit(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text("sigma,loss\n1,2\n3,4\n")
+    with pytest.raises(BadInput, match="from 1 to 1000000000"):
+        parse_target(f'loss_curve("{path}", d=9999999999)')

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import torch
 
 from numerics.enclosures import Kind
 from numerics.score_errors import LearnedScore, LinearError
@@ -277,3 +278,14 @@ def test_pictures(call, curve_file, tmp_path):
     assert code == 0, err
     assert "picture" in out
     assert to.stat().st_size > 10_000
+
+
+def test_lists_and_tensors_are_ranked_as_they_are():
+    lists = [[4.0, 2.0, 0.5, 0.0], torch.tensor([4.0, 1.0, 0.5], dtype=torch.float64)]
+    found = rank(lists, Gaussian(d=1, var=0.25))
+    first, other = (from_sigmas(one) for one in lists)
+    assert found.reference == first
+    expected = rank([first, other], Gaussian(d=1, var=0.25))
+    assert [row.difference.value for row in found.rows] == [row.difference.value for row in expected.rows]
+    reference = next(row for row in found.rows if row.verdict == "reference")
+    assert (reference.bits_per_dim.value, reference.bits_per_dim.radius) == (0, 0)

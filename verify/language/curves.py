@@ -76,6 +76,10 @@ def curve_of_table(path: Path, table: tables.Table, d: int | None = None, smooth
     unit = np.ones_like(sigma) if name == "loss" else sigma**2
     with np.errstate(all="ignore"):
         loss, error = columns[name] / unit, None if errors is None else errors / unit
+    moderate = (sigma >= 1e-50) & (sigma <= 1e50)
+    _require_each(path, table, "sigma", sigma, moderate, "must lie between 1e-50 and 1e50; change the unit of the data")
+    small = (loss <= 1e100) & (loss > 0) & (True if error is None else error <= 1e100)
+    _require_each(path, table, name, columns[name], small, "makes a loss or error beyond 1e100, or one of 0")
     try:
         return LossCurve(sigma, loss, dimension, error, f'loss_curve("{path}", d={dimension})', smooth=smooth)
     except ValueError as why:
@@ -91,6 +95,8 @@ def _columns(path: Path, table: tables.Table) -> dict[str, np.ndarray]:
             )
         if header.count(word) > 1:
             raise BadInput(f"{path}, first row: the column {word} occurs twice; keep one")
+    if not header:
+        raise BadInput(f"{path}: no column names; write `sigma,loss` or `sigma,mse` above the numbers")
     if ("loss" in header) == ("mse" in header) or "sigma" not in header:
         raise BadInput(
             f"{path}, first row: {quoted(','.join(header))}; a loss curve has the columns sigma,loss or sigma,mse"
@@ -101,7 +107,8 @@ def _columns(path: Path, table: tables.Table) -> dict[str, np.ndarray]:
         if len(row) != len(header):
             raise BadInput(f"{path}, row {line}: {len(row)} numbers for {len(header)} columns ({','.join(header)})")
     if len(table.rows) < 2:
-        raise BadInput(f"{path}: {len(table.rows)} rows of numbers; a loss curve has two or more")
+        count = "one row" if table.rows else "no row"
+        raise BadInput(f"{path}: {count} of numbers; a loss curve has two or more")
     return dict(zip(header, np.array(table.rows).T, strict=True))
 
 
@@ -127,7 +134,9 @@ def _dimension(text: str, where: str = "") -> int:
     except ValueError:
         number = 0.0
     if not (1 <= number <= _MAX_D and number.is_integer()):
-        raise BadInput(f"{where}d = {quoted(text, 30)}; give the dimension of the data, a whole number of 1 or more")
+        raise BadInput(
+            f"{where}d = {quoted(text, 30)}; give the dimension of the data, a whole number from 1 to {_MAX_D}"
+        )
     return int(number)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from numerics.budgets import PATH_SAMPLERS
 from numerics.enclosures import Enclosure
 from numerics.regimes.paths import sign
@@ -17,6 +19,7 @@ from numerics.terminal import terminal_kl
 from theory.grids import Grid
 from verify.language.errors import BadInput
 from verify.schedules.path_differences import estimate, missing, path_difference, require_same_ends, shown
+from verify.schedules.reading import as_grid
 
 VERDICTS = {-1: "better", 0: "cannot tell", 1: "worse"}
 
@@ -93,12 +96,12 @@ class Ranking:
         }
 
 
-def rank(grids: Sequence[Grid], source: Target, sampler: str = "score", terminal: bool = True) -> Ranking:
+def rank(schedules: Sequence[Any], source: Target, sampler: str = "score", terminal: bool = True) -> Ranking:
     """The grids from best to worst, each against the first.
 
     Args:
-        grids: one or more, with the same first and last sigma (but for rounding); they may differ in their number
-            of steps.
+        schedules: one or more grids, or what ``as_grid`` reads (lists, tensors, schedulers), with the same first and
+            last sigma (but for rounding); they may differ in their number of steps.
         source: a target, whose exact score the sampler then has, or the loss curve of a trained model.
         sampler: score or denoiser, by path KL; others by output KL, on a target only.
         terminal: whether to look for the output KL too.
@@ -107,6 +110,7 @@ def rank(grids: Sequence[Grid], source: Target, sampler: str = "score", terminal
         BadInput: no grids, other ends, or a level outside the rows of the loss curve.
         NotAvailable: the source does not give what the sampler needs.
     """
+    grids = [one if isinstance(one, Grid) else as_grid(one) for one in schedules]
     if not grids:
         raise BadInput("nothing to rank: give two or more grids")
     notes = require_same_ends(grids)
@@ -170,7 +174,7 @@ def _verdict(grid: Grid, reference: Grid, difference: Enclosure) -> str:
 
 
 def _bits(nats: Enclosure, d: int) -> Enclosure:
-    return nats / (d * math.log(2))
+    return nats / (d * math.log(2)) if np.any(nats.upper) or np.any(nats.lower) else nats
 
 
 def _of_the_curve(source: Target) -> list[str]:
