@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,6 +152,15 @@ def test_the_hooks_call_the_command() -> None:
     runs = [step.get("run", "") for step in workflow["jobs"]["schedule"]["steps"]]
     assert any(line.startswith(command) for line in runs)
     assert all(re.search(local["files"], name) for name in ("schedule.py", "baseline.json"))
+
+
+def test_the_requirements_do_not_take_a_stranger_by_its_name() -> None:
+    """scoreproof is installed from its repository: a bare name would ask a package index for whoever has it there."""
+    lines = [line.strip() for line in (EXAMPLE / "requirements.txt").read_text().splitlines()]
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    assert not any(re.match(r"scoreproof\b(?! @ )", line) for line in wanted)
+    (path,) = [line for line in wanted if "/" in line]
+    assert tomllib.loads((EXAMPLE / path / "pyproject.toml").read_text())["project"]["name"] == "scoreproof"
 
 
 @pytest.mark.long

@@ -12,6 +12,7 @@ from theory.vocabulary import training as training_words
 from theory.vocabulary.words import VOCABULARY
 from verify.geometry_cases import NETWORKS
 from verify.language.errors import BadInput
+from verify.language.samplers import known_sampler
 from verify.linear_cases import TRAINED
 
 LEARNED = {"eps2", "excess", "loss", "mse", "dmse", "E_S"}
@@ -30,7 +31,6 @@ ON_THE_LINE = {
 }
 GAUSSIAN_LINE = {"lam", "mu", "V_out", "M_out", "V_EI", "V_run", "M_run"}
 PATH = {"E_D", "E_S", "KL_path"}
-SAMPLERS = ("score", "denoiser", "ode", "heun")
 MAX_STEPS = 6
 
 # curves that training cases have as well, at their noise levels
@@ -42,17 +42,6 @@ OF_TRAINING = frozenset(
 HIDDEN_CONSTANTS = frozenset({"C5", "C6", "C_h"})
 ONE_SAMPLE = frozenset({"res_norm", "xi_norm", "x_norm", "S_unit", "Lip"})  # known where n = N = 1
 BESIDE_TRAINING = frozenset({*("N", "d", "m2", "v", "sigma", "gamma", "C", "m", "layers", "K", "E_I", "E_D"), *CURVES})
-
-
-def known_sampler(name: str) -> str:
-    """The name of a sampler that the command line offers.
-
-    Raises:
-        BadInput: there is none of that name.
-    """
-    if name not in SAMPLERS:
-        raise BadInput(f"there is no sampler {name!r}; there are {', '.join(SAMPLERS)}")
-    return name
 
 
 def conjecture_cases(relation: Relational, sampler: str, targets: list[Target]) -> Cases:

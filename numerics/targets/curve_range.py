@@ -23,6 +23,7 @@ from numerics.enclosures import EPS
 from numerics.targets.curve_shape import Shape
 
 FloatArray = NDArray[np.float64]
+_LARGEST = 700.0  # whose exponential is a float64
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def _constraints(shape: Shape, points: FloatArray) -> csr_array:
     """A in A L <= 0: two rows for each step between neighbouring points, where their slope is limited."""
     step = np.diff(points)
     least, most = shape.slopes((points[:-1] + points[1:]) / 2)
-    rises, falls = np.flatnonzero(np.isfinite(least)), np.flatnonzero(np.isfinite(most))
+    # a limit whose power leaves float64 says nothing that the box does not
+    rises = np.flatnonzero(np.isfinite(least) & ((least - 1) * step < _LARGEST))
+    falls = np.flatnonzero(np.isfinite(most) & ((most - 1) * step < _LARGEST))
     # L r^(p-1) - L' <= 0 and L' - L r^(q-1) <= 0, divided by the larger coefficient
     up, down = np.exp((least[rises] - 1) * step[rises]), np.exp((most[falls] - 1) * step[falls])
     up_scale, down_scale = np.maximum(up, 1.0), np.maximum(down, 1.0)

@@ -28,6 +28,7 @@ from numerics.targets.parameters import FloatArray, finite_array
 
 ENDS = 1e-6  # relative: how far beyond the rows a level may lie by rounding, as float32 does
 MAX_ROWS = 10_000
+SMOOTH_ROWS = 4
 
 
 class LossCurve(Target):
@@ -39,8 +40,10 @@ class LossCurve(Target):
         d: dimension of the data.
         error: standard errors of ``loss``, shape (R,), or None where the rows are exact.
         label: text that names the curve.
+        rounding: half a unit of the last digit of ``loss``, where it was rounded, shape (R,); None for exact numbers.
         alpha: probability that any row lies outside its interval: normal intervals of all rows together, whatever
             their dependence (a validation set is usually shared by all levels).
+        smooth: assume a smooth curve (see ``numerics.targets.curve_shape``), which takes four rows or more.
 
     Raises:
         ValueError: rows that are no curve; the message names the row, counted from 1, and the value.
@@ -54,12 +57,16 @@ class LossCurve(Target):
         error: ArrayLike | None = None,
         label: str = "loss curve",
         *,
+        rounding: ArrayLike | None = None,
         alpha: float = 1e-3,
         smooth: bool = False,
     ) -> None:
         sigmas, values = finite_array("sigma", sigma, 1), finite_array("loss", loss, 1)
         errors = np.zeros_like(values) if error is None else finite_array("error", error, 1)
-        _require_rows(sigmas, values, errors)
+        rounded = np.zeros_like(values) if rounding is None else finite_array("rounding", rounding, 1)
+        _require_rows(sigmas, values, errors, rounded)
+        if smooth and len(values) < SMOOTH_ROWS:
+            raise ValueError(f"{len(values)} rows: a smooth curve is read from {SMOOTH_ROWS} or more; leave smooth out")
         if isinstance(d, bool) or not d >= 1 or d == np.inf or int(d) != d:
             raise ValueError(f"d = {d!r}: give the dimension of the data, a whole number of 1 or more")
         if not 0 < alpha < 1:
@@ -67,6 +74,7 @@ class LossCurve(Target):
         order = slice(None) if sigmas[0] < sigmas[-1] else slice(None, None, -1)
         self.d, self.label, self.alpha, self.smooth = int(d), label, float(alpha), smooth
         self.sigmas, self.losses, self.errors = sigmas[order], values[order], errors[order]
+        self.rounding = rounded[order]
 
     @property
     def assumption(self) -> str:
@@ -76,11 +84,15 @@ class LossCurve(Target):
             "or beyond them by half their range at most, or their range where these bend unevenly"
         )
         noise = f"; rows within normal intervals that all hold but with probability {self.alpha:g}"
+        exact = "; rows exact but for the rounding of their last digit, as they have no standard errors"
+        steepest = max(shape.steepest for shape in self.shapes)
         return (
-            "between rows the mse rises with sigma and the loss is monotone as the rows show, but where they turn or "
-            "bend unevenly, or in the first and last interval"
+            "between rows the mse rises with sigma unless the rows show that it falls or turns, and the loss is "
+            "monotone as the rows show, but where it turns or bends unevenly, or in the first and last interval; "
+            f"ln mse changes by at most {max(8.0, 4 * steepest):.3g} for each unit of ln v, and by at most "
+            f"{steepest:.3g} where no direction is known"
             + (smooth if self.smooth else "")
-            + (noise if np.any(self.errors) else "")
+            + (noise if np.any(self.errors) else exact)
         )
 
     @property
@@ -157,7 +169,7 @@ class LossCurve(Target):
     def _intervals(self) -> tuple[FloatArray, FloatArray]:
         """Limits of the mse at the rows, by Bonferroni over those that have an error."""
         count = max(1, int(np.count_nonzero(self.errors)))
-        reach = norm.isf(self.alpha / (2 * count)) * self.errors
+        reach = norm.isf(self.alpha / (2 * count)) * self.errors + self.rounding
         v = self.sigmas**2
         return np.maximum(self.losses - reach, 0.0) * v, (self.losses + reach) * v
 
@@ -189,7 +201,8 @@ class LossCurve(Target):
         return Enclosure.sampled(value, radius, f"rows of {self.label} {self.digest}", self.alpha)
 
     def at_error_rate(self, alpha: float, seed: int = 0) -> Target:
-        return LossCurve(self.sigmas, self.losses, self.d, self.errors, self.label, alpha=alpha, smooth=self.smooth)
+        rows = self.sigmas, self.losses, self.d, self.errors, self.label
+        return LossCurve(*rows, rounding=self.rounding, alpha=alpha, smooth=self.smooth)
 
     @property
     def mean(self) -> np.ndarray:  # type: ignore[override]
@@ -225,9 +238,9 @@ def _middle(lower: float, upper: float) -> tuple[float, float]:
     return middle, float(np.nextafter(max(upper - middle, middle - lower), np.inf))
 
 
-def _require_rows(sigmas: FloatArray, values: FloatArray, errors: FloatArray) -> None:
+def _require_rows(sigmas: FloatArray, values: FloatArray, errors: FloatArray, rounding: FloatArray) -> None:
     """Raises ValueError with the first row, counted from 1, that is at fault."""
-    if not sigmas.size == values.size == errors.size:
+    if not sigmas.size == values.size == errors.size == rounding.size:
         raise ValueError(f"{sigmas.size} sigmas, {values.size} losses, {errors.size} errors: give one of each a row")
     if sigmas.size < 2:
         raise ValueError("one row: a curve has two or more, from sigma_min to sigma_max of the grids")
@@ -237,9 +250,10 @@ def _require_rows(sigmas: FloatArray, values: FloatArray, errors: FloatArray) ->
         ("sigma", sigmas, (sigmas >= 1e-50) & (sigmas <= 1e50)),
         ("loss", values, (values > 0) & (values <= 1e100)),
         ("error", errors, (errors >= 0) & (errors <= 1e100)),
+        ("rounding", rounding, (rounding >= 0) & (rounding <= 1e100)),
     ):
         for at in np.flatnonzero(~fine)[:1]:
-            need = "positive" if name != "error" else "0 or larger"
+            need = "positive" if name in ("sigma", "loss") else "0 or larger"
             raise ValueError(f"row {at + 1}: {name} = {numbers[at]:g}; it must be {need} and of moderate size")
     step = np.diff(sigmas) * np.sign(sigmas[-1] - sigmas[0] or 1.0)
     for at in np.flatnonzero(step <= 0)[:1]:

@@ -16,6 +16,7 @@ from numerics.regimes.paths import step_weights
 from numerics.score_errors import LearnedScore, LinearError
 from numerics.targets import Gaussian, GaussianMixture, LossCurve, NotAvailable, curve_range, curve_shape
 from numerics.targets.curve_shape import shapes
+from numerics.targets.loss_curve import SMOOTH_ROWS
 from theory.grids import exponential, karras
 
 GEOMETRIC, KARRAS = exponential(19, 0.002, 80.0), karras(19, 0.002, 80.0)
@@ -268,7 +269,7 @@ def test_contradictory_noise_is_resolved_not_refused():
         rows = rng.integers(2, 12)
         sigmas = np.cumsum(rng.uniform(0.01, 1, rows))
         loss, error = 10 ** rng.uniform(-1, 1, rows), 10 ** rng.uniform(-3, 0.5, rows)
-        for smooth in (False, True):
+        for smooth in (False, True)[: 1 + (rows >= SMOOTH_ROWS)]:
             curve = LossCurve(sigmas, loss, 1, error, smooth=smooth)
             found = curve.loss(rng.uniform(sigmas[0], sigmas[-1], 5) ** 2)
             assert np.all(np.isfinite(found.upper))
@@ -390,3 +391,26 @@ def test_a_dimension_is_a_whole_number(d):
 def test_a_sum_has_one_weight_a_level():
     with pytest.raises(ValueError, match="one weight a level"):
         LossCurve([1.0, 2.0], [1.0, 2.0], 1).sum([1.5, 2.0], [1.0])
+
+
+def test_a_smooth_curve_needs_neighbours():
+    """Two rows would make a power law, known to the last bit."""
+    with pytest.raises(ValueError, match="3 rows: a smooth curve is read from 4 or more"):
+        LossCurve([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 1, smooth=True)
+
+
+def test_a_loss_that_vanishes_steeply_is_no_error():
+    """The exact loss of data at two points falls faster than any power; limits beyond float64 are left out."""
+    sigma = np.array([0.06, 0.2, 1.0, 40.0])
+    curve = LossCurve(sigma, [9.984e-60, 2.232e-05, 0.4496, 6.246e-4], 1)
+    total, _ = curve.sum([1600.0, 0.04, 1600.0, 0.01], [0.5, 2.0, -0.5, -1.0])
+    assert np.isfinite(float(total.lower))
+    assert np.isfinite(float(total.upper))
+    assert np.all(curve.limits(sigma**2)[0] <= curve.losses)
+
+
+def test_the_assumption_says_what_the_rows_are():
+    exact = LossCurve([1.0, 2.0], [1.0, 0.5], 1)
+    assert "rows exact but for the rounding of their last digit" in exact.assumption
+    assert "at most 8 for each unit of ln v, and by at most 1 where" in exact.assumption
+    assert "exact" not in LossCurve([1.0, 2.0], [1.0, 0.5], 1, [0.1, 0.1]).assumption

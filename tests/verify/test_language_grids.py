@@ -208,7 +208,7 @@ def test_large_file_is_refused_unread(tmp_path: Path) -> None:
 
 def test_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "s.csv").mkdir()
-    with pytest.raises(BadInput, match="no such file"):
+    with pytest.raises(BadInput, match="it is a folder"):
         parse_grid(str(tmp_path / "s.csv"))
 
 
@@ -263,14 +263,14 @@ def test_function_is_given_the_number_of_points(user_file: Path) -> None:
     [
         ("points", None, ["wants an argument", "--steps"]),
         ("plain", 3, ["has 2 steps", "3 were asked for"]),
-        ("fails", None, ["mine.py:fails raised RuntimeError: two lines"]),
+        ("fails", None, ["mine.py:fails raised RuntimeError at line 17: two lines"]),
         ("exits", None, ["raised SystemExit"]),
         ("text", None, ["shape ()"]),
         ("rising", None, ["reverse it"]),
         ("keyword", None, ["raised TypeError"]),
         ("number", None, ["no function 'number'"]),
         ("plian", None, ["no function 'plian'", "'plain'"]),
-        ("", None, ["no function ''"]),
+        ("", None, ["write", "mine.py:FUNCTION"]),
     ],
 )
 def test_bad_function(user_file: Path, name: str, steps: int | None, words: list[str]) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from numerics.budgets import discretisation_error
 from numerics.targets import Gaussian, GaussianMixture, LossCurve
-from theory.grids import FAMILIES, karras, tan, vp
+from theory.grids import FAMILIES, karras, polyexponential, tan, vp
 from verify.schedules.findings import LEVELS, Finding
 from verify.schedules.given import Given
 from verify.schedules.lint import RULES, lint
@@ -64,7 +65,7 @@ _LAST = np.append(GRID[:-1], [0.002 * 40000 ** (0.04 / 10), 0.002])
 _NOT_LAST = np.append(GRID[:-1], [0.002 * 40000 ** (0.06 / 10), 0.002])
 _DATA = Gaussian(d=1, var=0.25)
 CASES = [
-    Case("empty", "error", None, [1.0, 0.0], [1.0, 0.5]),
+    Case("empty", "error", None, [1.0], [1.0, 0.5]),
     Case("not-finite", "error", 4, _changed(4, math.nan), GRID),
     Case("not-finite", "error", 4, _changed(4, math.inf), _changed(0, math.inf)),
     Case("negative", "error", 4, _changed(4, -GRID[4]), GRID),
@@ -284,3 +285,32 @@ def test_expected_steps_must_be_positive() -> None:
 )
 def test_one_defect_is_told_once(sigmas: np.ndarray, asked: dict[str, Any], only: str) -> None:
     assert [f.rule for f in _lint(sigmas, {}, asked)] == [only]
+
+
+@pytest.mark.parametrize(("kind", "n"), [("bfloat16", 41), ("float16", 161)])
+def test_coarse_numbers_are_known_by_their_roundings_after_widening(kind: str, n: int) -> None:
+    narrow = torch.from_numpy(karras(n, 0.002, 80.0).sigmas).to(getattr(torch, kind)).double().numpy()
+    typed = [96.0, 72.0, 51.0, 33.0, 18.0, 9.0, 8.875, 4.0, 2.0, 1.0]  # which bfloat16 holds too
+    assert [f.rule for f in _lint(typed, {}, {})] == []
+    widened = Given(np.unique(narrow)[::-1].copy(), "widened")
+    found = [f for f in lint(widened) if f.rule == "coarse-precision"]
+    assert len(found) == 1
+    assert found[0].message.startswith(f"{kind} numbers")
+    assert found[0].nats is None  # the sigmas that were meant are not known
+
+
+@pytest.mark.parametrize("sigmas", [[14.6, 0.0], [np.inf, 0.0], [np.inf, 0.5], [np.inf, 0.5, 0.0]])
+def test_one_step_is_a_schedule(sigmas: list[float]) -> None:
+    """Distilled models take one step; the sampler runs, so it is no error."""
+    found = [(f.rule, f.level) for f in _lint(sigmas, {}, {})]
+    assert ("empty", "note") in found
+    assert all(level == "note" for _, level in found)
+
+
+def test_a_saving_that_is_not_certain_is_not_offered() -> None:
+    """A model that is worse than nothing (loss above d): points cost, and no share of their mean means anything."""
+    curve = LossCurve([0.001, 100.0], [1.5, 1.5], 1)
+    about = {"target": curve}
+    for f in _lint(polyexponential(21, 0.002, 80.0, rho=2.0).sigmas, {}, about):
+        assert "e+" not in f.message
+        assert f.nats is None or f.nats.lower > 0

@@ -159,6 +159,44 @@ def test_data_at_one_point_cost_the_denoiser_nothing():
     assert abs(float(found.objective.value)) <= float(found.objective.radius) + 1e-14
 
 
+def test_many_steps_have_levels_enough(monkeypatch):
+    """By default; the search itself is the same."""
+    asked = []
+
+    def stop(profile, steps, sigma_max, sigma_min, points):
+        asked.append(points)
+        raise BadInput("enough")
+
+    monkeypatch.setattr("verify.schedules.optimum.solve_axis", stop)
+    for steps, points in ((18, None), (256, None), (600, None), (600, 700)):
+        with pytest.raises(BadInput, match="enough"):
+            optimise(Gaussian(var=VAR), steps, 80.0, 0.02, points=points)
+    assert asked == [513, 513, 1201, 700]
+
+
+@pytest.mark.long
+def test_600_steps_are_optimised():
+    found = optimise(Gaussian(var=VAR), 600, 80.0, 0.02, terminal=False)
+    assert found.grid.N == 600
+    u = np.log(VAR + found.grid.v)
+    assert np.diff(u) == pytest.approx((u[-1] - u[0]) / 600, rel=1e-6)
+
+
+@pytest.mark.parametrize("sampler", ["score", "denoiser", "ode"])
+@pytest.mark.parametrize("sigma_min", [79.999999999999, 80 * (1 - 9e-7)])
+def test_ends_that_are_one_are_refused(sampler, sigma_min):
+    with pytest.raises(BadInput, match="the same but for rounding; give ends that are further apart"):
+        optimise(Gaussian(var=VAR), 4, 80.0, sigma_min, sampler)
+
+
+@pytest.mark.parametrize("sampler", ["score", "denoiser", "ode"])
+def test_ends_that_are_near_are_optimised(sampler):
+    """At the least distance that is taken, on the longest axis that comes by default for so few steps."""
+    found = optimise(Gaussian(var=VAR), 40, 80.0, 80 * (1 - 2e-6), sampler, terminal=False)
+    assert np.all(np.diff(found.sigmas) < 0)
+    assert found.gap.lower <= 0 <= found.gap.upper
+
+
 def test_shown_steps():
     assert shown_steps(5) == [1, 2, 3, 4, 5]
     some = shown_steps(500)

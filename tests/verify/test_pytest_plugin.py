@@ -103,7 +103,9 @@ def test_nothing_is_returned(project):
         ('"b.json", targets="digits"', "*unexpected keyword argument 'targets'; write @pytest.mark.schedule*"),
         ('"b.json", target="gausian(d=1, var=1)"', "*did you mean 'gaussian'*"),
         ('"b.json", sampler="skore"', "*no sampler 'skore'; did you mean 'score'*"),
-        ('"b.json", dimension=3', "*dimension = 3 goes with loss_curve*"),
+        ('"b.json", dimension=3', "*dimension 3 goes with a loss curve*"),
+        ('"b.json", smooth=True', "*smooth goes with a loss curve*"),
+        ('"b.json", "digits"', "*too many positional arguments; write @pytest.mark.schedule*"),
         ('"b.json", tolerance=-1', "*tolerance -1; give a number of nats*"),
         ('"b.json", steps=4', "*steps*4 were asked for*"),
     ],
@@ -119,6 +121,122 @@ def test_it():
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([message])
     assert not (pytester.path / "b.json").exists()
+
+
+WRONG = [
+    (
+        '"b.json", targets="digits"',
+        "*unexpected keyword argument 'targets'; write schedule_check(grid, baseline, ...)*",
+    ),
+    ("5", "baseline = 5; give the name of a file"),
+    ('"b.json", target=5', "target = 5; give a text or a list of texts"),
+    ('"b.json", target=["digits", 5]', "target = ?'digits', 5?; give a text or a list of texts"),
+    ('"b.json", sampler=5', "sampler = 5; give a text or a list of texts"),
+    ('"b.json", tolerance="x"', "tolerance 'x'; give a number of nats, 0 or larger"),
+    ('"b.json", steps="x"', "steps = 'x'; a grid has a whole number of steps, at least one"),
+    ('"b.json", loss_curve=5, dimension=1', "loss_curve = 5; give the name of a file"),
+    ('"b.json", loss_curve="c.csv", dimension="x"', "dimension = 'x'; give a whole number of 1 or more"),
+    ('"b.json", loss_curve="c.csv", smooth="x"', "smooth = 'x'; give True or False"),
+]
+
+
+@pytest.mark.parametrize("how", ["fixture", "marker"])
+@pytest.mark.parametrize(("arguments", "message"), WRONG)
+def test_wrong_types_are_one_line(project, pytester, how, arguments, message):
+    fixture = f"def test_it(schedule_check):\n    schedule_check([RHO, 1.0, 0.1], {arguments})\n"
+    marker = f"import pytest\n@pytest.mark.schedule({arguments})\ndef test_it():\n    return [RHO, 1.0, 0.1]\n"
+    result = project({"fixture": fixture, "marker": marker}[how], 7, "--schedule-update")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([message if how == "fixture" else message.partition("; write")[0] + "*"])
+    assert "_hold" not in result.stdout.str()
+    assert "pytest_plugin.py" not in result.stdout.str()
+    assert not (pytester.path / "b.json").exists()
+
+
+UNCHECKED = """
+import pytest, unittest
+class TestIt(unittest.TestCase):
+    @pytest.mark.schedule(baseline="base.json")
+    def test_it(self):
+        return [RHO, 1.0, 0.1]
+"""
+LATER = """
+import pytest
+@pytest.mark.schedule(baseline="base.json")
+async def test_it():
+    return [RHO, 1.0, 0.1]
+"""
+
+
+@pytest.mark.parametrize("source", [UNCHECKED, LATER], ids=["TestCase", "async"])
+def test_the_marker_is_refused_where_it_would_check_nothing(project, source):
+    result = project(source, 7)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["test_it: the schedule marker works on plain test functions, *use the fixture*"])
+
+
+def test_other_methods_of_a_test_case_are_left_alone(project):
+    source = "import unittest\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        assert RHO\n"
+    project(source, 7).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("handed", ["schedule", "'my.py:schedule'"])
+def test_a_function_is_asked_for_the_steps_of_its_baseline(project, pytester, handed):
+    """The command compares nine steps with nine; 18 of a worse function must not pass for better."""
+    (pytester.path / "my.py").write_text(
+        "from theory.grids import karras\ndef schedule(n=19, rho=7):\n    return karras(n, 0.02, 20, rho)\n"
+    )
+    source = f"""
+from my import schedule
+def test_it(schedule_check):
+    steps = {{}} if RHO > 7 else {{"steps": 9}}
+    schedule_check({handed}, "base.json", target={TARGET!r}, sampler="score", **steps)
+"""
+    path = ("-p", "no:cacheprovider", "-o", "pythonpath=.")
+    project(source, 7, *path, "--schedule-update").assert_outcomes(passed=1)
+    assert json.loads((pytester.path / "base.json").read_text())["steps_asked"] == 9
+    project(source, 8, *path).assert_outcomes(passed=1)
+    text = (pytester.path / "my.py").read_text()
+    (pytester.path / "my.py").write_text(text.replace("rho=7", "rho=40"))
+    sys.modules.pop("my", None)
+    worse = project(source, 8, *path)
+    worse.assert_outcomes(failed=1)
+    worse.stdout.fnmatch_lines(["*score     worse *"])
+    sys.modules.pop("my", None)
+    project(source, 8, *path, "--schedule-update").assert_outcomes(passed=1)
+    kept = json.loads((pytester.path / "base.json").read_text())
+    assert (kept["steps"], kept["steps_asked"]) == (9, 9)
+
+
+def test_two_tests_do_not_write_one_baseline(project, pytester):
+    source = f"""
+import pytest
+from theory.grids import karras
+@pytest.mark.parametrize("n", [5, 5.0, 9])
+def test_it(schedule_check, n):
+    schedule_check(karras(int(n), 0.02, 20, RHO), "base.json", target={TARGET!r}, sampler="score")
+"""
+    result = project(source, 7, "--schedule-update")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        ["base.json is also written by test_it.py::test_it?5.0?, with other sigmas; give each its own file"]
+    )
+    assert json.loads((pytester.path / "base.json").read_text())["steps"] == 4
+
+
+def test_the_command_that_accepts_works_where_pytest_was_called(project, pytester, monkeypatch):
+    """pytest's own names of tests are relative to its root, which is another folder here."""
+    (pytester.path / "pytest.ini").write_text("[pytest]\n")
+    inner, source = pytester.mkdir("sub"), FIXTURE.replace("def test_schedule", "class TestIt:\n  def test_schedule")
+    source = source.replace("(schedule_check)", "(self, schedule_check)")
+    monkeypatch.chdir(inner)
+    result = project(source, 7, folder="sub")
+    result.assert_outcomes(failed=1)
+    found = next(line for line in result.stdout.lines if "write it with pytest --schedule-update" in line)
+    command = found.partition("write it with pytest ")[2].split()
+    assert command[-1] == "test_it.py::TestIt::test_schedule"
+    project(source, 7, *command, folder="sub").assert_outcomes(passed=1)
+    assert (inner / "base.json").exists()
 
 
 def test_what_is_no_schedule_is_said(project):

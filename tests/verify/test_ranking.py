@@ -15,6 +15,7 @@ from numerics.targets import Gaussian, GaussianMixture, LossCurve, NotAvailable,
 from theory.grids import exponential, from_sigmas, karras, linear
 from verify.cli import main
 from verify.language import BadInput
+from verify.language.curves import half_units, read_curve
 from verify.schedules import compare
 from verify.schedules.path_differences import path_difference
 from verify.schedules.ranking import rank
@@ -289,3 +290,43 @@ def test_lists_and_tensors_are_ranked_as_they_are():
     assert [row.difference.value for row in found.rows] == [row.difference.value for row in expected.rows]
     reference = next(row for row in found.rows if row.verdict == "reference")
     assert (reference.bits_per_dim.value, reference.bits_per_dim.radius) == (0, 0)
+
+
+@pytest.mark.parametrize("sampler", ["score", "denoiser"])
+@pytest.mark.parametrize("var", [1.0, 1e4])
+def test_rounding_of_the_first_sigma_reaches_the_error_of_the_start(var, sampler):
+    """E_I changes by m2/(2 v_0) for each unit of ln v_0, which may be more than d/2."""
+    data = Gaussian(d=1, var=var)
+    grid = exponential(11, 0.01, 1.0)
+    sigmas = grid.sigmas.copy()
+    sigmas[0] *= 1 - 9e-7
+    other = from_sigmas(sigmas)
+    exact = compare([grid, other], data, sampler)
+    truth = exact.difference(exact.budgets[1])
+    row = next(row for row in rank([grid, other], data, sampler, terminal=False).rows if row.grid is other)
+    assert row.difference.lower <= truth.upper
+    assert row.difference.upper >= truth.lower
+
+
+@pytest.mark.parametrize("digits_kept", [3, 4, 6])
+@pytest.mark.parametrize("sampler", ["score", "denoiser"])
+def test_rows_of_a_file_are_known_to_their_last_digit(tmp_path, sampler, digits_kept):
+    """A row at every level of both grids leaves nothing open but the digits that were not printed."""
+    data, known = Gaussian(d=1, var=0.25), karras(19, 0.002, 80.0)
+    for rho in (6.995, 6.998, 7.001):
+        grid = karras(19, 0.002, 80.0, rho)
+        rows = np.unique(np.concatenate([known.sigmas, grid.sigmas]))
+        loss = 0.25 / (0.25 + rows**2)
+        path = tmp_path / "curve.csv"
+        lines = [f"{s!r},{one:.{digits_kept}g}" for s, one in zip(rows.tolist(), loss.tolist(), strict=True)]
+        path.write_text("sigma,loss\n" + "\n".join(lines))
+        truth = path_difference(grid, known, data, sampler)[0]
+        found = path_difference(grid, known, read_curve(path, 1), sampler)[0]
+        assert found.lower <= truth.lower
+        assert truth.upper <= found.upper
+
+
+def test_half_a_unit_of_the_last_digit():
+    assert half_units(np.array([0.377, 0.47, 1.2, 60.0])).tolist() == [5e-4, 5e-4, 5e-3, 5e-2]  # three digits of each
+    assert half_units(np.array([0.25, 12.5, 100.0])).tolist() == [5e-3, 5e-2, 5e-1]
+    assert half_units(np.array([60.0, 5.0])).tolist() == [0.5, 0.5]

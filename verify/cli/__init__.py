@@ -12,6 +12,8 @@ import typer
 
 from verify.cli import claims, conjecture, derive, replay, schedule, verify
 
+INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
+
 app = typer.Typer(
     name="scoreproof",
     add_completion=False,
@@ -47,6 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
             _fail(str(error))
         traceback.print_exc()
         _fail("scoreproof itself failed (above); this is no verdict")
+    if code == INTERRUPTED:
+        _fail("stopped")
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,30 @@ def typed_curve(text: str) -> LossCurve | None:
     Raises:
         BadInput: it begins like one but cannot be read.
     """
+    named = named_curve(text)
+    return None if named is None else read_curve(tables.existing_file(named[0]), named[1])
+
+
+def named_curve(text: str) -> tuple[str, int | None] | None:
+    """File and dimension of ``loss_curve("curve.csv", d=64)``; None where the text is something else.
+
+    Raises:
+        BadInput: it begins like one but is none.
+    """
     if not re.match(r"\s*loss_curve\b(?!\s*\.)", text):
         return None
     found = _TYPED.fullmatch(text)
     if found is None:
         raise BadInput(f"{quoted(text)} is no loss curve; write {EXAMPLE}")
-    return read_curve(tables.existing_file(found["file"][1:-1]), None if found["d"] is None else _dimension(found["d"]))
+    return found["file"][1:-1], None if found["d"] is None else _dimension(found["d"])
+
+
+def require_curve(file: object, dimension: int | None, smooth: bool) -> None:
+    """Options of a loss curve go with one. Raises BadInput where ``file`` is None and another is given."""
+    if file is None and dimension is not None:
+        raise BadInput(f"dimension {dimension} goes with a loss curve; a target has its own")
+    if file is None and smooth:
+        raise BadInput("smooth goes with a loss curve; a target is known")
 
 
 def is_curve(table: tables.Table) -> bool:
@@ -61,7 +80,7 @@ def read_curve(path: Path, d: int | None = None, smooth: bool = False) -> LossCu
 
 
 def curve_of_table(path: Path, table: tables.Table, d: int | None = None, smooth: bool = False) -> LossCurve:
-    """The same from a table that has been read."""
+    """The same from a table that has been read. Every number counts as rounded in its last digit."""
     from numerics.targets import LossCurve
 
     columns = _columns(path, table)
@@ -81,9 +100,24 @@ def curve_of_table(path: Path, table: tables.Table, d: int | None = None, smooth
     small = (loss <= 1e100) & (loss > 0) & (True if error is None else error <= 1e100)
     _require_each(path, table, name, columns[name], small, "makes a loss or error beyond 1e100, or one of 0")
     try:
-        return LossCurve(sigma, loss, dimension, error, f'loss_curve("{path}", d={dimension})', smooth=smooth)
+        label, rounding = f'loss_curve("{path}", d={dimension})', half_units(columns[name]) / unit
+        return LossCurve(sigma, loss, dimension, error, label, rounding=rounding, smooth=smooth)
     except ValueError as why:
         raise BadInput(f"{path}: {why}") from None
+
+
+def half_units(numbers: np.ndarray) -> np.ndarray:
+    """Half a unit of the last digit of each number of a column, 0.0005 for 0.377, shape as given.
+
+    A column is printed in one format: with as many decimal places as the number that needs most, or as many significant
+    digits. Which of the two is not known, so the coarser is taken; whole numbers alone are exact to one half.
+    """
+    digits = [Decimal(repr(float(number))).normalize() for number in numbers]
+    places = max((-int(one.as_tuple().exponent) for one in digits), default=0)
+    count = max((len(one.as_tuple().digits) for one in digits), default=1)
+    if places <= 0:
+        return np.full(len(digits), 0.5)
+    return np.array([0.5 * float(Decimal(10) ** max(-places, one.adjusted() - count + 1)) for one in digits])
 
 
 def _columns(path: Path, table: tables.Table) -> dict[str, np.ndarray]:

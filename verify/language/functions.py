@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def names_function(text: str) -> bool:
-    return ".py:" in text
+    """Whether a text is a function of a file, or a Python file whose function was left out."""
+    return ".py:" in text or text.strip().endswith(".py")
 
 
 def grid_of_function(text: str, points: int | None = None) -> Grid:
@@ -35,9 +37,11 @@ def grid_of_function(text: str, points: int | None = None) -> Grid:
     """
     from verify.schedules.toolboxes.functions import call, read_called
 
-    name, function = _named(text)
-    called = call(function, points, name)
-    return called.result if isinstance(called.result, Grid) else read_called(called).grid()
+    path, name = _named(text)
+    function = _function(path, name)
+    with _importable(path.parent):
+        called = call(function, points, f"{path}:{name}")
+        return called.result if isinstance(called.result, Grid) else read_called(called).grid()
 
 
 def given_of_function(text: str, points: int | None = None) -> Given:
@@ -48,14 +52,20 @@ def given_of_function(text: str, points: int | None = None) -> Given:
     """
     from verify.schedules.toolboxes.functions import call, read_called
 
-    name, function = _named(text)
-    return read_called(call(function, points, name))
+    path, name = _named(text)
+    function = _function(path, name)
+    with _importable(path.parent):
+        return read_called(call(function, points, f"{path}:{name}"))
 
 
-def _named(text: str) -> tuple[str, Callable[..., Any]]:
-    file, _, name = text.strip().rpartition(":")
+def _named(text: str) -> tuple[Path, str]:
+    """The file and the name of its function."""
+    text = text.strip()
+    file, name = (text, "") if text.endswith(".py") else map(str.strip, text.rsplit(":", 1))
     path = existing_file(file)
-    return f"{path}:{name}", _function(path, name)
+    if not name:
+        raise BadInput(f"{path} is a Python file; say which of its functions makes the grid: write {path}:FUNCTION")
+    return path, name
 
 
 def load_file(path: Path) -> ModuleType:
@@ -70,14 +80,21 @@ def load_file(path: Path) -> ModuleType:
         raise BadInput(f"{path} is no Python file; give one that ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look their module up here
-    folder = str(path.parent.resolve())
-    sys.path.insert(0, folder)
-    try:
-        with own_errors(str(path)):
-            spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(folder)
+    with _importable(path.parent), own_errors(str(path)):
+        spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Modules beside a user's file can be imported, as when Python runs it."""
+    place = str(folder.resolve())
+    sys.path.insert(0, place)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # the file took it away itself
+            sys.path.remove(place)
 
 
 def _function(path: Path, name: str) -> Callable[..., Any]:
@@ -91,21 +108,40 @@ def _function(path: Path, name: str) -> Callable[..., Any]:
 
 @contextmanager
 def own_errors(where: str) -> Iterator[None]:
-    """What the user's code raises, told in one line. Raises BadInput."""
+    """The user's code runs in here. What it prints goes to standard error, since the result may go to standard output.
+
+    Args:
+        where: the file, ``file.py:function``, or a name that tells what ran.
+
+    Raises:
+        BadInput: the code raised something; one line tells what.
+    """
     try:
-        yield
-    except (Exception, SystemExit) as error:
-        line = _line_in(error, where)
+        with redirect_stdout(sys.stderr):
+            yield
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # also SystemExit, and what test tools raise
+        file = where.rpartition(":")[0] if ".py:" in where else where
+        line = _line_in(error, file)
         at = f" at line {line}" if line else ""
-        fix = "correct that file" if names_function(f"{where}:") else "correct it"
-        raise BadInput(f"{where} raised {type(error).__name__}{at}: {error}; {fix}") from error
+        fix = "correct that file" if names_function(where) else "correct it"
+        raise BadInput(f"{where} raised {type(error).__name__}{at}: {_text_of(error)}; {fix}") from error
+
+
+def _text_of(error: BaseException) -> str:
+    """What the error says; its class is the user's own and may fail in saying it."""
+    try:
+        return str(error)
+    except Exception:
+        return "(its text cannot be shown)"
 
 
 def _line_in(error: BaseException, file: str) -> int | None:
     """The last line of ``file`` that the error passed through."""
-    trace, line = error.__traceback__, None
+    trace, line, place = error.__traceback__, None, os.path.realpath(file)
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
+        if os.path.realpath(trace.tb_frame.f_code.co_filename) == place:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

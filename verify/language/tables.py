@@ -62,8 +62,10 @@ def existing_file(text: str) -> Path:
         raise BadInput(f"{quoted(text)}: the file's name has a character that cannot be printed; rename the file")
     try:
         path = Path(text.strip()).expanduser()
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder, not a file")
         if not path.is_file():
-            raise FileNotFoundError("not a regular file" if path.exists() and not path.is_dir() else "no such file")
+            raise FileNotFoundError("not a regular file" if path.exists() else "no such file")
         size = path.stat().st_size
     except (OSError, ValueError, RuntimeError) as error:  # also a null character, or no home folder for ~
         raise BadInput(f"{quoted(text)}: {error}; check the path") from None
@@ -101,8 +103,8 @@ def read_table(path: Path, number: Number | None = None) -> Table:
     return table
 
 
-def read_json(path: Path) -> Any:
-    """What a JSON file holds.
+def read_json(path: Path, fix: str = "write a list of numbers") -> Any:
+    """What a JSON file holds; ``fix`` tells what to do where it is none.
 
     Raises:
         BadInput: it is not JSON, nested too deeply, or has more than ``MAX_NUMBERS`` entries.
@@ -113,7 +115,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path}: not JSON ({error}); write a list of numbers") from None
+        raise BadInput(f"{path}: not JSON ({error}); {fix}") from None
 
 
 def read_npy(path: Path) -> NDArray[np.float64]:

@@ -11,9 +11,9 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from numerics.enclosures import Enclosure
 from verify.atomic import write_text
 from verify.language.errors import BadInput
+from verify.reports.numbers import plus_minus
 from verify.schedules.baseline_file import Baseline
 from verify.schedules.checked import NO_CRITERION, Checked, Row
 
@@ -40,7 +40,7 @@ def baseline_table(out: Console, path: Path, baseline: Baseline) -> None:
     for target, costs in groupby(baseline.costs, lambda cost: cost.target):
         out.print(target, markup=False)
         for cost in costs:
-            number = cost.reason if cost.cost is None else _number(cost.cost.enclosure())
+            number = cost.reason if cost.cost is None else plus_minus(cost.cost.enclosure())
             out.print(f"  {cost.sampler:<9} {number}", markup=False)
     for criterion, reason in {cost.criterion: cost.reason for cost in baseline.costs if cost.cost is not None}.items():
         out.print(f"{criterion}: {reason}, nats, smaller is better", markup=False)
@@ -84,8 +84,9 @@ def write_junit(checked: Checked, to: Path) -> None:
     text = ElementTree.tostring(suite, encoding="unicode", xml_declaration=False)
     try:
         write_text(to, f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n')
-    except (OSError, ValueError) as why:
-        raise BadInput(f"--junit {to} cannot be written: {why}") from None
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(f"--junit {to} cannot be written: {why}; name a file in a folder that exists") from None
 
 
 def _details(row: Row) -> str:
@@ -93,16 +94,12 @@ def _details(row: Row) -> str:
 
 
 def _line(row: Row) -> Text:
-    """``  score     worse        1.5 ± 1e-13, baseline 3.2``, and why where no number says it."""
+    """``  score     worse        1.5 ± 1.1e-13, baseline 3.2``, and why where no number says it."""
     text = Text(f"  {row.sampler:<9} ").append(f"{row.verdict:<11}", COLOURS[row.verdict])
     if row.difference is not None and np.any(row.difference.value):
-        text.append(f" {_number(row.difference, '+')}")
+        text.append(f" {plus_minus(row.difference, '+')}")
     if row.verdict in ("same", "cannot tell"):
         text.append(f" {row.reason}")
     if row.baseline is not None:
-        text.append(f" (baseline {_number(row.baseline)})")
+        text.append(f" (baseline {plus_minus(row.baseline)})")
     return text
-
-
-def _number(value: Enclosure, sign: str = "") -> str:
-    return f"{float(value.value):{sign}.6g} ± {float(value.radius):.0e}"

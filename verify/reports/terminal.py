@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,9 +22,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from numerics.enclosures import Enclosure, Kind, Relation
+from numerics.enclosures import Kind, Relation
 from numerics.targets import Target
 from verify.evaluate import Outcome
+from verify.reports.numbers import plus_minus
 from verify.runner import Failure
 from verify.schedules import PARTS, Comparison, GridBudget
 from verify.verdicts import Status, Verdict
@@ -185,10 +187,10 @@ def budget_table(out: Console, budgets: list[GridBudget], comparison: Comparison
         out.print(f"  {letter} = {one.grid.label}", markup=False)
     table = Table("", *letters, box=None, pad_edge=False)
     for name in PARTS:
-        table.add_row(name, *(_number(one.part(name)) for one in budgets))
+        table.add_row(name, *(plus_minus(one.part(name)) for one in budgets))
     if comparison is not None:
         table.add_row("", *("" for _ in budgets))
-        table.add_row(f"{comparison.criterion} - A", *(_number(comparison.difference(one)) for one in budgets))
+        table.add_row(f"{comparison.criterion} - A", *(plus_minus(comparison.difference(one)) for one in budgets))
         table.add_row("verdict", *(comparison.verdict(one) for one in budgets))
     out.print(table)
     reasons = {why for one in budgets for name, why in one.budget.reasons.items() if one.part(name) is None}
@@ -197,11 +199,7 @@ def budget_table(out: Console, budgets: list[GridBudget], comparison: Comparison
     kinds = sorted({str(value.kind) for one in budgets for value in map(one.part, PARTS) if value is not None})
     out.print(f"± is the error of each number, kind: {', '.join(kinds)}")
     if comparison is not None and comparison.disagreement:
-        out.print(f"[yellow]warning:[/] {comparison.disagreement}")
-
-
-def _number(value: Enclosure | None) -> str:
-    return "-" if value is None else f"{float(value.value):.6g} ± {float(value.radius):.0e}"
+        out.print(f"[yellow]warning:[/] {escape(comparison.disagreement)}")
 
 
 def _sees(v: Verdict) -> str:

@@ -6,34 +6,28 @@ keeps are for people, and show when the file, its data or scoreproof no longer a
 
 from __future__ import annotations
 
+import os
+import reprlib
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from numerics.enclosures import Enclosure, Relation, equal
-from numerics.targets import Target
-from verify.language.curves import read_curve
-from verify.language.errors import BadInput, did_you_mean, quoted
-from verify.language.targets import parse_target
-from verify.schedules.baseline_file import (
-    FORMAT,
-    SAMPLERS,
-    VERSION,
-    Baseline,
-    Cost,
-    Data,
-    Number,
-    data_of,
-    read_baseline,
-    write_baseline,
-)
-from verify.schedules.changes import as_written, changed_data, changed_grid, digest_now
+from numerics.targets import LossCurve, Target
+from theory.grids import Grid
+from verify.language.errors import BadInput
+from verify.language.functions import names_function
+from verify.language.samplers import known_sampler
+from verify.schedules.baseline_data import Data, digest_now, open_data, open_kept, typed_data
+from verify.schedules.baseline_file import FORMAT, VERSION, Baseline, Cost, Number, read_baseline, write_baseline
+from verify.schedules.changes import as_written, changed_data, changed_grid
 from verify.schedules.checked import NO_CRITERION, Checked, Row
 from verify.schedules.judging import Judged, cost_of, difference_of, verdict_of
 from verify.schedules.reading import as_grid
+from verify.schedules.toolboxes import diffusers
 
 # Stand in for real data where no target is given, both exact and cheap: variances over four decades, as natural images
 # have (the path KL of a Gaussian adds up over its directions), and two modes.
@@ -46,16 +40,17 @@ ABOUT = (
     "The noise schedule that `scoreproof schedule check` compares with, and what it costs in nats, smaller is better. "
     "Written by --update; a change of it belongs into the same commit as the change of the schedule."
 )
-__all__ = ["DEFAULT_SAMPLERS", "DEFAULT_TARGETS", "Baseline", "Checked", "Row", "check", "record"]
+__all__ = ["DEFAULT_SAMPLERS", "DEFAULT_TARGETS", "Baseline", "Checked", "Row", "check", "read_now", "record"]
 
 Tell = Callable[[str], None]
+Targets = str | Data | Sequence[str | Data]
 
 
 def check(
     grid: Any,
     path: Path | str,
-    targets: Sequence[str] = (),
-    samplers: Sequence[str] = (),
+    targets: Targets = (),
+    samplers: str | Sequence[str] = (),
     *,
     tolerance: float | None = None,
     name: str | None = None,
@@ -67,9 +62,10 @@ def check(
     """Judge a schedule against its baseline.
 
     Args:
-        grid: the schedule now, anything that ``as_grid`` reads.
+        grid: the schedule now, anything that ``as_grid`` reads; a function is asked for the steps of the baseline.
         path: the baseline's file.
-        targets, samplers: what to judge on; where empty, those of the baseline.
+        targets, samplers: what to judge on, one or several; where empty, those of the baseline. A loss curve is
+            typed, ``loss_curve("curve.csv", d=64)``, or made by ``curve_data``.
         tolerance: nats below which a difference counts as none; None for the baseline's own.
         name: what the schedule is called in the result; its label by default.
         typed_in: folder that paths in ``targets`` are relative to.
@@ -82,18 +78,21 @@ def check(
         BadInput: a wrong baseline, target, sampler or tolerance, or a file that the baseline names is gone; a number
             in it that certainly is not the cost of its sigmas.
     """
-    now, path = as_grid(grid), Path(path)
+    path = Path(path)
     kept = read_baseline(path, update)
+    now, _ = read_now(grid, kept)
     before, name = kept.schedule(), name or now.label
     allowed = _tolerance(kept.tolerance if tolerance is None else tolerance)
-    data = _typed(targets, typed_in, path.parent) or kept.data
+    typed = typed_data(targets, typed_in, path.parent)
+    data = typed or kept.data
     wanted = _samplers(samplers) or kept.samplers
-    opened = [open_data(one, path.parent) for one in data]
+    opened = [open_data(one, path.parent) for one in typed] or open_kept(kept.data, path)
     notes = changed_grid(before, now) + changed_data(data, kept, path.parent)
     if np.array_equal(before.sigmas, now.sigmas):
         rows = [_identical(one.target, sampler, kept) for one in data for sampler in wanted]
         return Checked(name, now, path, before, allowed, tuple(rows), tuple(notes))
     rows = []
+    notes += [f"{one.target}: ± assumes: {it.assumption}" for one, it in zip(data, opened, strict=True) if _smooth(it)]
     for one, target in zip(data, opened, strict=True):
         trusted = as_written(one, kept, path.parent)
         for sampler in wanted:
@@ -114,8 +113,8 @@ def check(
 def record(
     grid: Any,
     path: Path | str,
-    targets: Sequence[str] = (),
-    samplers: Sequence[str] = (),
+    targets: Targets = (),
+    samplers: str | Sequence[str] = (),
     *,
     name: str | None = None,
     steps_asked: int | None = None,
@@ -128,20 +127,25 @@ def record(
 
     Args:
         name: what the grid is called in the file; its label by default.
-        steps_asked: the number of steps that a function was asked for, where it was.
+        steps_asked: steps that a function is asked for, or was; None for as many as before.
 
     The other arguments, and what is raised, are those of :func:`check`.
     """
-    now, path = as_grid(grid), Path(path)
+    path = Path(path)
     old = read_baseline(path, update) if path.exists() else None
-    data = _typed(targets, typed_in, path.parent)
+    now, asked = read_now(grid, old, steps_asked)
+    data = typed_data(targets, typed_in, path.parent)
+    opened = [open_data(one, path.parent) for one in data]
     if not data and old is not None:
+        opened = open_kept(old.data, path)
         data = [one.model_copy(update={"sha256": digest_now(one, path.parent)}) for one in old.data]
-    data = data or _typed(DEFAULT_TARGETS, typed_in, path.parent)
+    elif not data:
+        data = typed_data(DEFAULT_TARGETS, typed_in, path.parent)
+        opened = [open_data(one, path.parent) for one in data]
+    allowed = _tolerance(tolerance if tolerance is not None else old.tolerance if old is not None else 0.0)
     wanted = _samplers(samplers) or (old.samplers if old is not None else list(DEFAULT_SAMPLERS))
     costs = []
-    for one in data:
-        target = open_data(one, path.parent)
+    for one, target in zip(data, opened, strict=True):
         for sampler in wanted:
             tell(f"{one.target}, {sampler} sampler")
             cost = cost_of(now, target, sampler)
@@ -151,18 +155,18 @@ def record(
             )
     if all(cost.cost is None for cost in costs):
         raise BadInput(f"no cost to keep: {costs[0].target}, {costs[0].sampler} sampler: {costs[0].reason}")
-    if steps_asked is None and old is not None and old.steps_asked == now.N:
-        steps_asked = old.steps_asked
+    if asked is None and old is not None and old.steps_asked == now.N:
+        asked = old.steps_asked
     baseline = Baseline(
         format=FORMAT,
         version=VERSION,
         about=ABOUT,
         scoreproof=own_version(),
         grid=name or now.label,
-        steps_asked=steps_asked,
+        steps_asked=asked,
         steps=now.N,
         sigmas=now.sigmas.tolist(),
-        tolerance=_tolerance(tolerance if tolerance is not None else old.tolerance if old is not None else 0.0),
+        tolerance=allowed,
         data=data,
         costs=costs,
     )
@@ -170,16 +174,26 @@ def record(
     return baseline
 
 
-def open_data(one: Data, folder: Path) -> Target:
-    """The target that a baseline in ``folder`` names.
+def read_now(grid: Any, kept: Baseline | None, steps: int | None = None) -> tuple[Grid, int | None]:
+    """The schedule, and the number of steps that it was asked for, or None.
+
+    Args:
+        grid: anything that ``as_grid`` reads.
+        kept: the baseline; where ``steps`` is None, a function is asked for as many steps as it was then.
+        steps: steps wanted.
 
     Raises:
-        BadInput: no target, or its file is gone.
+        BadInput: no legal grid, or not of so many steps.
     """
-    digest_now(one, folder)
-    if one.dimension is not None:
-        return read_curve(folder / one.target, one.dimension)
-    return parse_target(str(folder / one.target) if one.is_file else one.target)
+    if steps is None and kept is not None and _takes_steps(grid):
+        steps = kept.steps_asked
+    return as_grid(grid, steps), steps
+
+
+def _takes_steps(grid: Any) -> bool:
+    if isinstance(grid, str | os.PathLike):
+        return names_function(os.fspath(grid))
+    return callable(grid) and not diffusers.recognises(grid)  # a pipeline can be called, but has its steps already
 
 
 def own_version() -> str:
@@ -218,23 +232,16 @@ def _require_kept(known: Cost, today: Enclosure | None, kept: Baseline, path: Pa
         )
 
 
-def _typed(targets: Sequence[str], typed_in: Path, kept_in: Path) -> list[Data]:
-    data = list(dict.fromkeys(data_of(text, typed_in, kept_in) for text in targets))
-    names = [one.target for one in data]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadInput(f"{name} is given with two dimensions; give the one that is right")
-    return data
+def _smooth(target: Target) -> TypeGuard[LossCurve]:
+    return isinstance(target, LossCurve) and target.smooth
 
 
-def _samplers(samplers: Sequence[str]) -> list[str]:
-    for sampler in samplers:
-        if sampler not in SAMPLERS:
-            raise BadInput(f"no sampler {quoted(sampler)}; {did_you_mean(sampler, SAMPLERS)}")
-    return list(dict.fromkeys(samplers))
+def _samplers(samplers: str | Sequence[str]) -> list[str]:
+    many = [samplers] if isinstance(samplers, str) else samplers
+    return list(dict.fromkeys(map(known_sampler, many)))
 
 
-def _tolerance(tolerance: float) -> float:
-    if not 0 <= tolerance < np.inf:
-        raise BadInput(f"tolerance {tolerance}; give a number of nats, 0 or larger")
+def _tolerance(tolerance: object) -> float:
+    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float | np.number) or not 0 <= tolerance < np.inf:
+        raise BadInput(f"tolerance {reprlib.repr(tolerance)}; give a number of nats, 0 or larger")
     return float(tolerance)

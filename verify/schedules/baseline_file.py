@@ -1,41 +1,28 @@
-"""The file that keeps a noise schedule with its costs: JSON for people to read and for ``schedule check`` to hold to.
-
-Files of data that it names are written relative to its own folder, with a digest of their numbers.
-"""
+"""The file that keeps a noise schedule with its costs: JSON, to be read by people and by ``schedule check``."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from numerics.enclosures import Enclosure, Kind
 from theory.grids import Grid, from_sigmas
 from verify.atomic import write_text
 from verify.language import tables
 from verify.language.errors import BadInput, quoted
+from verify.language.samplers import SAMPLERS
+from verify.schedules.baseline_data import Data, Fields
 
 FORMAT = "scoreproof schedule baseline"
 VERSION = 1
-SAMPLERS = ("score", "denoiser", "ode", "heun")
-_CURVE = re.compile(r"""loss_curve\s*\(\s*(?P<file>"[^"]*"|'[^']*')\s*(?:,\s*(?:d\s*=\s*)?(?P<d>\d{1,9})\s*)?\)""")
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class NoBaseline(BadInput):
     """There is no baseline file yet."""
-
-
-class Fields(BaseModel):
-    """Exactly these fields, of exactly these types."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Number(Fields):
@@ -51,24 +38,6 @@ class Number(Fields):
 
     def enclosure(self) -> Enclosure:
         return Enclosure.of(self.value, self.radius, Kind(self.kind))
-
-
-class Data(Fields):
-    """One data distribution, or loss curve, on which the schedule is judged.
-
-    Attributes:
-        target: as typed on the command line; the path of a file is relative to the baseline's folder.
-        dimension: of the data behind a loss curve whose file does not say it.
-        sha256: of the numbers in the file; None for what is no file.
-    """
-
-    target: str
-    dimension: Annotated[int, Field(ge=1)] | None = None
-    sha256: str | None = None
-
-    @property
-    def is_file(self) -> bool:
-        return tables.is_table(self.target)
 
 
 class Cost(Fields):
@@ -94,7 +63,7 @@ class Baseline(Fields):
         about: a sentence for whoever opens the file.
         scoreproof: version that wrote it.
         grid: what was checked, as typed.
-        steps_asked: the number of steps that a function was asked for, or None.
+        steps_asked: the number of steps that were asked for, or None; a function is asked for them again.
         steps: number of sampler steps N.
         sigmas: N + 1 noise levels, strictly decreasing.
         tolerance: nats below which a difference counts as none.
@@ -105,7 +74,7 @@ class Baseline(Fields):
     about: str
     scoreproof: str
     grid: str
-    steps_asked: int | None
+    steps_asked: Annotated[int, Field(ge=1)] | None
     steps: int
     sigmas: list[Finite]
     tolerance: Annotated[Finite, Field(ge=0)]
@@ -153,7 +122,7 @@ def read_baseline(path: Path, update: str = "--update") -> Baseline:
     """
     if not path.exists():
         raise NoBaseline(f"no baseline {path}; write it with {update}")
-    content = tables.read_json(path)
+    content = tables.read_json(path, fix=f"correct it, or remove the file and write it with {update}")
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise BadInput(f'{path} is no baseline: "format" is not {FORMAT!r}; name another file, or remove this one')
     if content.get("version") != VERSION or isinstance(content.get("version"), bool):
@@ -184,51 +153,6 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         write_text(path, json.dumps(baseline.model_dump(mode="json"), indent=2, allow_nan=False) + "\n")
     except (OSError, ValueError) as why:
         raise BadInput(f"{path} cannot be written: {why}") from None
-
-
-def data_of(text: str, typed_in: Path, kept_in: Path) -> Data:
-    """What a baseline keeps of a target that was typed.
-
-    Args:
-        text: a target, or ``loss_curve("curve.csv", d=64)``.
-        typed_in: folder that a path in ``text`` is relative to.
-        kept_in: folder of the baseline.
-
-    Raises:
-        BadInput: it names a file that is not there or holds something else than numbers.
-    """
-    text, dimension = text.strip(), None
-    curve = _CURVE.fullmatch(text)
-    if curve is not None:
-        text, dimension = curve["file"][1:-1].strip(), None if curve["d"] is None else int(curve["d"])
-    if not tables.is_table(text):
-        return Data(target=text, dimension=None, sha256=None)
-    path = tables.existing_file(str(typed_in / Path(text).expanduser()))
-    kept = Path(os.path.relpath(path.resolve(), kept_in.resolve())).as_posix()
-    return Data(target=kept, dimension=dimension, sha256=digest(path))
-
-
-def curve_text(file: Path | str, dimension: int | None) -> str:
-    """``loss_curve("curve.csv", d=64)``, a loss curve as a target is typed."""
-    mark = "'" if '"' in str(file) else '"'
-    return f"loss_curve({mark}{file}{mark}{'' if dimension is None else f', d={dimension}'})"
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of the numbers in a table; neither line ends nor comments change it.
-
-    Raises:
-        BadInput: no file of numbers.
-    """
-    if path.suffix.lower() == ".npy":
-        array = tables.read_npy(path)
-        content: Any = [list(array.shape), np.ascontiguousarray(array).ravel().tolist()]
-    elif path.suffix.lower() == ".json":
-        content = tables.read_json(path)
-    else:
-        table = tables.read_table(path)
-        content = [list(table.header), table.rows]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from theory.grids import Grid
-from verify.language.errors import BadInput
-from verify.schedules.baseline_file import Baseline, Data, digest
+from verify.schedules.baseline_data import Data, digest_now
+from verify.schedules.baseline_file import Baseline
 
 
 def changed_grid(before: Grid, now: Grid) -> list[str]:
@@ -59,26 +59,14 @@ def changed_data(data: Sequence[Data], kept: Baseline, folder: Path) -> list[str
             )
         elif known.dimension != one.dimension:
             notes.append(f"the dimension of {one.target} changed from {known.dimension} to {one.dimension}")
+        elif known.smooth != one.smooth:
+            notes.append(f"{one.target} is {'now' if one.smooth else 'no longer'} taken to be smooth between its rows")
     return notes
 
 
 def as_written(one: Data, kept: Baseline, folder: Path) -> bool:
     """Whether the baseline was measured on these data as they are now."""
     known = next((old for old in kept.data if old.target == one.target), None)
-    return known is not None and known.dimension == one.dimension and known.sha256 == digest_now(one, folder)
-
-
-def digest_now(one: Data, folder: Path) -> str | None:
-    """The digest of the numbers in a file of data; None for what is no file.
-
-    Raises:
-        BadInput: the file is gone, or holds something else than numbers.
-    """
-    if not one.is_file:
-        return None
-    file = folder / one.target
-    if not file.is_file():
-        raise BadInput(
-            f"{file}, which the baseline is measured on, is gone; put it back, or name other data (--target)"
-        )
-    return digest(file)
+    if known is None or (known.dimension, known.smooth) != (one.dimension, one.smooth):
+        return False
+    return known.sha256 == digest_now(one, folder)

@@ -19,7 +19,7 @@ from theory.grids import Grid, exponential
 from verify.schedules.budgets import grid_budget
 from verify.schedules.checked import NO_CRITERION
 from verify.schedules.comparison import compare
-from verify.schedules.path_differences import SAME_ENDS
+from verify.schedules.path_differences import SAME_ENDS, apart
 from verify.schedules.ranking import rank
 
 MEANING = {
@@ -60,14 +60,14 @@ def cost_of(grid: Grid, target: Target, sampler: str) -> Judged:
 def difference_of(before: Grid, now: Grid, target: Target, sampler: str) -> Judged:
     """The error of ``now`` minus that of ``before``: negative is better."""
     (top, bottom), (new_top, new_bottom) = before.sigmas[[0, -1]], now.sigmas[[0, -1]]
-    if _differ(bottom, new_bottom):
+    if apart(bottom, new_bottom) > SAME_ENDS:
         return Judged(
             NO_CRITERION,
             None,
             f"sigma_min changed from {bottom:.9g} to {new_bottom:.9g}: the outputs are compared with different laws "
             "(data noised to different levels), and no divergence judges one against the other",
         )
-    if sampler in PATH_SAMPLERS and not _differ(top, new_top):
+    if sampler in PATH_SAMPLERS and apart(top, new_top) <= SAME_ENDS:
         return _difference("KL_path", before, now, target, sampler)
     if isinstance(target, LossCurve):
         why = (
@@ -120,11 +120,6 @@ def _bounded(criterion: str, number: Enclosure, missing: str | None = None) -> J
     if not np.isfinite(number.value) or not np.isfinite(number.radius):
         return Judged(criterion, None, f"no bound of its error is known{f': {missing}' if missing else ''}")
     return Judged(criterion, number, MEANING[criterion], missing)
-
-
-def _differ(a: float, b: float) -> bool:
-    """Whether two ends are others, beyond what toolboxes that compute in float32 round."""
-    return abs(a - b) > SAME_ENDS * max(a, b)
 
 
 def _above(size: float) -> str:

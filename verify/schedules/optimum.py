@@ -21,7 +21,7 @@ from numerics.terminal import terminal_kl
 from theory.grids import Grid, GridError, from_variances, karras
 from verify.language.errors import BadInput
 from verify.schedules.grid_costs import cost_at_most, costs_by_steps, grid_objective, output_errors
-from verify.schedules.path_differences import path_difference, require_same_ends
+from verify.schedules.path_differences import SAME_ENDS, path_difference, require_same_ends
 from verify.schedules.usual import usual_grids
 
 FloatArray = NDArray[np.float64]
@@ -103,7 +103,7 @@ def optimise(
     sigma_min: float,
     sampler: str = "score",
     family: str | None = None,
-    points: int = AXIS,
+    points: int | None = None,
     against: Grid | None = None,
     told: Told = lambda text: None,
     terminal: bool = True,
@@ -114,7 +114,8 @@ def optimise(
         source: a target with a known score, or the loss curve of a trained model.
         sampler: score or denoiser; ode on Gaussian data of mean 0.
         family: search only this family: karras, polyexponential, tan, laplace (or exponential, linear).
-        points: levels of the axis on which the best grid is proved to be best.
+        points: levels of the axis on which the best grid is proved to be best; by default 513, for many steps two a
+            step.
         against: a grid of the same ends whose loss against the best is told too, by its label.
         told: called with a few words when a new stage begins.
         terminal: whether to look for the output KLs too.
@@ -125,8 +126,14 @@ def optimise(
     """
     if not 1 <= steps <= MOST_STEPS:
         raise BadInput(f"steps = {steps}: give 1 to {MOST_STEPS}")
+    points = max(AXIS, 2 * steps + 1) if points is None else points
     try:
         ends = karras(2, sigma_min, sigma_max)
+        if sigma_max - sigma_min <= SAME_ENDS * sigma_max:
+            raise BadInput(
+                f"sigma_max = {sigma_max:.17g} and sigma_min = {sigma_min:.17g} are the same but for rounding; give "
+                "ends that are further apart"
+            )
         if against is not None:
             require_same_ends([ends, against])
         if sampler in PATH_SAMPLERS:

@@ -26,8 +26,8 @@ SAME_ENDS = 1e-6  # relative: float32 toolboxes round their first and last sigma
 _ALIKE = 1e-6  # nats: grids that are closer than this and not told apart
 
 
-def require_same_ends(grids: Iterable[Grid]) -> list[str]:
-    """Notes on ends that differ by rounding.
+def require_same_ends(grids: Iterable[Grid], source: Target | None = None) -> list[str]:
+    """Notes on ends that differ by rounding, and what of it the intervals hold on ``source``.
 
     Raises:
         BadInput: the first or last sigma of a grid is not that of the first grid.
@@ -37,7 +37,7 @@ def require_same_ends(grids: Iterable[Grid]) -> list[str]:
     for other in others:
         for at, name in ((0, "sigma_max"), (-1, "sigma_min")):
             mine, yours = float(first.sigmas[at]), float(other.sigmas[at])
-            off = abs(mine - yours) / max(mine, yours)
+            off = apart(mine, yours)
             if off > SAME_ENDS:
                 which = "start from different noise" if at == 0 else "stop at different noise, so at different laws"
                 raise BadInput(
@@ -45,11 +45,17 @@ def require_same_ends(grids: Iterable[Grid]) -> list[str]:
                     "path KLs rank grids with the same ends only; give both the same first and last sigma"
                 )
             if off:
-                notes.append(
-                    f"{name} of {shown(other)} is {yours:.9g}, of {shown(first)} {mine:.9g}: taken for the same, and "
-                    "what that rounding can cost (d/2 nats for each unit of ln v) is within the intervals"
-                )
+                held = "what that rounding can cost is within the intervals"
+                if at == 0 and isinstance(source, LossCurve):
+                    held = "what it changes in the error of the start, which a loss curve does not tell, is left out"
+                ends = f"{name} of {shown(other)} is {yours:.9g}, of {shown(first)} {mine:.9g}"
+                notes.append(f"{ends}: taken for the same, and {held}")
     return notes
+
+
+def apart(one: float, other: float) -> float:
+    """Relative distance of two ends."""
+    return abs(one - other) / max(one, other)
 
 
 def path_difference(grid: Grid, reference: Grid, source: Target, sampler: str) -> tuple[Enclosure, Sum | None]:
@@ -73,7 +79,7 @@ def path_difference(grid: Grid, reference: Grid, source: Target, sampler: str) -
         total = -(weight * (Enclosure.of(level) * source.measure("J", level))).sum()
     else:
         total = (weight * (source.measure("mmse", level) / level)).sum()
-    return total.widened(_rounded_ends(grid, reference, source.d)), width
+    return total.widened(_rounded_ends(grid, reference, source)), width
 
 
 def estimate(grid: Grid, reference: Grid, curve: LossCurve, sampler: str) -> float:
@@ -126,6 +132,12 @@ def _merged(grid: Grid, reference: Grid, sampler: str) -> tuple[FloatArray, Encl
     return level, Enclosure.of(value, radius), total
 
 
-def _rounded_ends(grid: Grid, reference: Grid, d: int) -> float:
-    """Entropy and information of X_v change by at most d/2 for each unit of ln v, at either end."""
-    return d / 2 * float(np.abs(np.log(grid.v[[0, -1]] / reference.v[[0, -1]])).sum())
+def _rounded_ends(grid: Grid, reference: Grid, source: Target) -> float:
+    """Entropy and information of X_v change by at most d/2 for each unit of ln v at either end, E_I by m2/(2 v_0).
+
+    The second moment is that of a known target; a loss curve does not tell it (see the note of ``require_same_ends``).
+    """
+    top, bottom = np.abs(np.log(grid.v[[0, -1]] / reference.v[[0, -1]]))
+    moment = 0.0 if isinstance(source, LossCurve) else float(source.m2.upper)
+    least = min(float(grid.v[0]), float(reference.v[0]))
+    return float(source.d / 2 * (top + bottom) + moment / (2 * least) * top)

@@ -113,7 +113,7 @@ def rank(schedules: Sequence[Any], source: Target, sampler: str = "score", termi
     grids = [one if isinstance(one, Grid) else as_grid(one) for one in schedules]
     if not grids:
         raise BadInput("nothing to rank: give two or more grids")
-    notes = require_same_ends(grids)
+    notes = require_same_ends(grids, source)
     outputs, why = _outputs(grids, source, sampler) if terminal or sampler not in PATH_SAMPLERS else ({}, None)
     if sampler in PATH_SAMPLERS:
         rows = [_by_path(grid, grids[0], source, sampler, outputs.get(i)) for i, grid in enumerate(grids)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.markup import escape
+
 from verify.cli.schedule.options import (
     DEFAULT_TARGET,
     GridArgument,
@@ -9,7 +11,6 @@ from verify.cli.schedule.options import (
     PlotOption,
     SamplerOption,
     TargetOption,
-    check_picture,
     read_grids,
     read_target,
     save_picture,
@@ -28,14 +29,15 @@ def budget(
     Example: [bold]scoreproof schedule budget "karras(n=19, sigma_min=.002, sigma_max=80)" --target digits[/bold]
     """
     from verify.cli.output import console, write_json
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.reports.pictures import draw_schedules
     from verify.reports.terminal import budget_table
     from verify.schedules import grid_budget
 
-    check_picture(plot)
+    check_outputs({"--json": json, "--plot": plot}, [*grid_files(grid), *data_files(target)])
     one_grid, data = read_grids([grid]), read_target(target, sampler)
     out = console(json)
-    with out.status(f"measuring {data.label}"):
+    with out.status(f"measuring {escape(data.label)}"):
         result = grid_budget(one_grid[0], data, sampler)
     budget_table(out, [result])
     write_json(result.as_json(), json)

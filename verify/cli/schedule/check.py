@@ -17,8 +17,7 @@ from verify.cli.schedule.options import (
     JsonOption,
     LossCurveOption,
     PlotOption,
-    check_picture,
-    read_grids,
+    SmoothOption,
     save_picture,
 )
 
@@ -58,6 +57,7 @@ def check(
     sampler: SamplersOption = None,
     loss_curve: LossCurveOption = None,
     dimension: DimensionOption = None,
+    smooth: SmoothOption = False,
     steps: Annotated[
         int | None, typer.Option(min=1, help="Steps to ask the function for. Default: as the baseline was asked.")
     ] = None,
@@ -77,23 +77,28 @@ def check(
     Example: [bold]scoreproof schedule check my_schedule.py:grid --baseline baseline.json[/bold]
     """
     from verify.cli.output import console, write_json
-    from verify.language.errors import BadInput
-    from verify.language.functions import names_function
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
+    from verify.language.curves import require_curve
     from verify.reports.schedule_check import baseline_table, check_table, write_junit
     from verify.schedules.baseline import check as judge
-    from verify.schedules.baseline import record
-    from verify.schedules.baseline_file import curve_text, read_baseline
+    from verify.schedules.baseline import read_now, record
+    from verify.schedules.baseline_data import Data, curve_data
+    from verify.schedules.baseline_file import read_baseline
 
-    check_picture(plot)
-    if dimension is not None and loss_curve is None:
-        raise BadInput(f"--dimension {dimension} goes with --loss-curve; a target has its own")
-    data, samplers = list(target or ()), sampler or ()
+    inputs = [
+        *grid_files(grid),
+        *data_files(None, loss_curve),
+        *(one for text in target or () for one in data_files(text)),
+    ]
+    check_outputs({"--json": json, "--junit": junit, "--plot": plot}, [("the baseline itself", baseline), *inputs])
+    check_outputs({"--baseline": baseline if update else None}, inputs)
+    require_curve(loss_curve, dimension, smooth)
+    data: list[str | Data] = list(target or ())
     if loss_curve is not None:
-        data.append(curve_text(loss_curve, dimension))
+        data.append(curve_data(loss_curve, dimension, smooth, kept_in=baseline.parent))
+    samplers = sampler or ()
     known = read_baseline(baseline) if baseline.exists() or not update else None
-    if known is not None and steps is None and names_function(grid):
-        steps = known.steps_asked
-    now = read_grids([grid], steps)[0]
+    now, asked = read_now(grid, known, steps)
     out, found, written = console(json), None, None
     with out.status("measuring") as status:
         tell = partial(_tell, status)
@@ -116,7 +121,7 @@ def check(
                 samplers,
                 tolerance=tolerance,
                 name=grid,
-                steps_asked=steps if names_function(grid) else None,
+                steps_asked=asked,
                 tell=tell,
             )
     if found is not None:

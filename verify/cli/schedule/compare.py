@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from verify.cli.schedule.options import (
     DEFAULT_TARGET,
@@ -12,7 +13,6 @@ from verify.cli.schedule.options import (
     PlotOption,
     SamplerOption,
     TargetOption,
-    check_picture,
     read_grids,
     read_target,
     save_picture,
@@ -32,6 +32,7 @@ def compare(
     "exponential(n=19, sigma_min=.002, sigma_max=80)"[/bold]
     """
     from verify.cli.output import console, write_json
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.errors import BadInput
     from verify.reports.pictures import draw_schedules
     from verify.reports.terminal import budget_table
@@ -39,10 +40,10 @@ def compare(
 
     if len(grids) < 2:
         raise BadInput("compare wants two or more grids; `scoreproof schedule budget GRID` takes one")
-    check_picture(plot)
+    check_outputs({"--json": json, "--plot": plot}, [*grid_files(*grids), *data_files(target)])
     many, data = read_grids(grids), read_target(target, sampler)
     out = console(json)
-    with out.status(f"measuring {data.label}"):
+    with out.status(f"measuring {escape(data.label)}"):
         comparison = judge(many, data, sampler)
     budget_table(out, list(comparison.budgets), comparison)
     write_json(comparison.as_json(), json)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from verify.cli.schedule.options import (
     JsonOption,
     PlotOption,
     SamplerOption,
-    check_picture,
     read_target,
     save_picture,
 )
@@ -49,13 +49,14 @@ def lint(
     Example: [bold]scoreproof schedule lint sigmas.csv --steps 20 --sigma-min .03 --sigma-max 14.6[/bold]
     """
     from verify.cli.output import console, write_json
-    from verify.conjectures import known_sampler
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.errors import BadInput
+    from verify.language.samplers import known_sampler
     from verify.reports.sarif import as_sarif
     from verify.schedules.lint import lint as findings_of
     from verify.schedules.reading import given
 
-    check_picture(plot)
+    check_outputs({"--json": json, "--sarif": sarif, "--plot": plot}, [*grid_files(*grids), *data_files(target)])
     if json == "-" and sarif == "-":
         raise BadInput("--json - and --sarif - both write to standard output; send one of them to a file")
     if plot is not None and len(grids) > 1:
@@ -67,14 +68,13 @@ def lint(
     data = None if target is None else read_target(target, sampler)
     out = console("-" if "-" in (json, sarif) else None)
     reports = []
-    for text in grids:
-        read = given(text, steps)
-        with out.status(f"checking {read.label}"):
+    for text, read in [(text, given(text, steps)) for text in grids]:  # all are read before one is judged
+        with out.status(f"checking {escape(read.label)}"):
             findings = findings_of(read, data, sampler, steps, sigma_min, sigma_max)
         reports.append((text, read, findings))
         _print(out, read, findings)
     write_json({"schedules": [_as_json(read, findings) for _, read, findings in reports]}, json)
-    write_json(as_sarif(reports), sarif)
+    write_json(as_sarif(reports), sarif, "--sarif")
     if plot is not None:
         from verify.reports.schedule_pictures import draw_lint
 

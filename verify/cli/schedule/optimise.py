@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from verify.cli.schedule.options import (
@@ -15,15 +16,14 @@ from verify.cli.schedule.options import (
     LossCurveOption,
     PlotOption,
     SamplerOption,
+    SmoothOption,
     StepsOption,
-    check_picture,
     read_grids,
     read_source,
     save_picture,
 )
 
 if TYPE_CHECKING:
-    from numerics.enclosures import Enclosure
     from theory.grids import Grid
     from verify.schedules.optimum import Optimum
 
@@ -37,6 +37,7 @@ def optimise(
     ] = None,
     loss_curve: LossCurveOption = None,
     dimension: DimensionOption = None,
+    smooth: SmoothOption = False,
     steps: StepsOption = None,
     sigma_max: Annotated[float | None, typer.Option(help="First noise level.")] = None,
     sigma_min: Annotated[float | None, typer.Option(help="Last noise level, above 0.")] = None,
@@ -71,22 +72,25 @@ def optimise(
     --target "gaussian(d=1, var=.25)"[/bold]
     """
     from verify.cli.output import console, write_json
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.errors import BadInput
     from verify.schedules.export import TOOLBOXES, exported
-    from verify.schedules.optimum import AXIS
     from verify.schedules.optimum import optimise as search
 
-    check_picture(plot)
+    outputs = {"--json": json, "--plot": plot, "--output": output}
+    check_outputs(outputs, [*grid_files(grid), *data_files(target, loss_curve)])
     if export is not None and export not in TOOLBOXES:
         exported([2.0, 1.0], export)  # which says what there is
     _check_output(export, output, update, json)
     against, count, high, low = _asked(grid, steps, sigma_max, sigma_min)
-    source = read_source(target, loss_curve, dimension, sampler)
+    source = read_source(target, loss_curve, dimension, sampler, smooth)
     if points is not None and points <= count:
         raise BadInput(f"--points {points}: an axis for {count} steps has {count + 1} points or more")
     out = console(json)
     with out.status("beginning") as status:
-        found = search(source, count, high, low, sampler, family, points or AXIS, against, status.update)
+        found = search(
+            source, count, high, low, sampler, family, points, against, lambda text: status.update(escape(text))
+        )
     _show(out, found)
     if export is not None:
         _write_code(exported(found.grid, export), output, out)
@@ -129,27 +133,30 @@ def _check_output(export: str | None, output: Path | None, update: bool, json: s
 
 def _write_code(code: str, output: Path | None, out: Console) -> None:
     from verify.atomic import write_text
+    from verify.cli.output import writing
 
     if output is None:
         out.print()
         out.print(code, markup=False, end="")
     else:
-        write_text(output, code)
+        with writing("--output", output):
+            write_text(output, code)
         out.print(f"code: {output}", markup=False)
 
 
 def _show(out: Console, found: Optimum) -> None:
+    from verify.reports.numbers import at_most, plus_minus
     from verify.schedules.usual import DEFAULTS
 
     out.print(f"{found.source.label}, {found.sampler} sampler, {found.grid.N} steps, nats", markup=False)
     out.print(f"  sigmas     {', '.join(f'{sigma:.6g}' for sigma in found.sigmas)}")
     for name, value in found.parameters.items():
-        out.print(f"  {name:<10} {float(value.value):.6g} ± {float(value.radius):.0e} in {found.family}")
-    out.print(f"  objective  {_number(found.objective)}  {_meaning(found)}")
-    out.print(f"  gap        no grid of any kind with these ends gains more than {float(found.gap.upper):.2g}")
+        out.print(f"  {name:<10} {plus_minus(value)} in {found.family}")
+    out.print(f"  objective  {plus_minus(found.objective)}  {_meaning(found)}")
+    out.print(f"  gap        no grid of any kind with these ends gains more than {at_most(float(found.gap.upper))}")
     if found.axis and found.family is None:
         out.print(
-            f"             on {found.axis} levels none is better than the best by {found.unproved:.0e}, by Bellman"
+            f"             on {found.axis} levels none is better than the best by {at_most(found.unproved)}, by Bellman"
         )
     for name in found.gain.keys() - DEFAULTS.keys():
         out.print(f"  yours      {name}", markup=False)
@@ -162,6 +169,7 @@ def _show(out: Console, found: Optimum) -> None:
 
 def _against(found: Optimum) -> Table:
     """The usual grids: what this one gains on each, and every output KL."""
+    from verify.reports.numbers import between, plus_minus
     from verify.schedules.usual import DEFAULTS
 
     uncertain = any(float(one.radius) > 1e-6 * (1 + abs(float(one.value))) for one in found.gain.values())
@@ -170,17 +178,13 @@ def _against(found: Optimum) -> Table:
         table.add_column("by the curve alone")
     if found.terminal:
         table.add_column("output KL")
-        table.add_row("  this grid", "", *([""] if uncertain else []), _number(found.terminal.get("best")))
+        table.add_row("  this grid", "", *([""] if uncertain else []), plus_minus(found.terminal.get("best")))
     for name, gain in found.gain.items():
-        cells = [_interval(gain) if uncertain else _number(gain)]
+        cells = [between(gain) if uncertain else plus_minus(gain)]
         cells += [f"{found.estimate[name]:.4g}"] if uncertain else []
-        cells += [_number(found.terminal.get(name))] if found.terminal else []
+        cells += [plus_minus(found.terminal.get(name))] if found.terminal else []
         table.add_row(f"  {name}" if name in DEFAULTS else "  yours", *cells)
     return table
-
-
-def _interval(value: Enclosure) -> str:
-    return f"{float(value.lower):.4g} to {float(value.upper):.4g}"
 
 
 def _meaning(found: Optimum) -> str:
@@ -191,7 +195,3 @@ def _meaning(found: Optimum) -> str:
     if isinstance(found.source, LossCurve):
         return "path KL but for what all grids with these ends share"
     return "discretisation error E_D"
-
-
-def _number(value: Enclosure | None) -> str:
-    return "-" if value is None else f"{float(value.value):.6g} ± {float(value.radius):.1g}"

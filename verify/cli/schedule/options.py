@@ -34,7 +34,6 @@ SmoothOption = Annotated[
 ]
 StepsOption = Annotated[int | None, typer.Option(min=1, help="Steps of each grid, one less than its points.")]
 DEFAULT_TARGET = "gaussian(d=1, var=0.25)"
-PICTURES = (".png", ".svg", ".pdf")
 
 
 def read_grids(grids: list[str], steps: int | None = None) -> list[Grid]:
@@ -54,8 +53,8 @@ def read_target(target: str, sampler: str) -> Target:
     Raises:
         BadInput: no such target or sampler.
     """
-    from verify.conjectures import known_sampler
     from verify.language import parse_target
+    from verify.language.samplers import known_sampler
 
     known_sampler(sampler)
     return parse_target(target)
@@ -69,9 +68,9 @@ def read_source(
     Raises:
         BadInput: both or neither, a dimension without a curve, or what ``read_target`` refuses.
     """
-    from verify.conjectures import known_sampler
     from verify.language.curves import read_curve
     from verify.language.errors import BadInput
+    from verify.language.samplers import known_sampler
     from verify.language.tables import existing_file
 
     if loss_curve is None:
@@ -92,19 +91,12 @@ def save_picture(out: Console, plot: Path | None, draw: Callable[[Path], None]) 
     """``draw`` to the file ``plot``, and say so; nothing where it is None.
 
     Raises:
-        BadInput: the ending is not one of ``PICTURES``.
+        BadInput: the file cannot be written.
     """
+    from verify.cli.output import writing
+
     if plot is None:
         return
-    check_picture(plot)
-    with out.status("drawing"):
+    with out.status("drawing"), writing("--plot", plot):
         draw(plot)
-    out.print(f"picture: {plot}")
-
-
-def check_picture(plot: Path | None) -> None:
-    """Raises BadInput where a picture cannot be written as ``plot``, before any work is done."""
-    from verify.language.errors import BadInput
-
-    if plot is not None and plot.suffix not in PICTURES:
-        raise BadInput(f"--plot {plot}: pictures are written as .png, .svg or .pdf")
+    out.print(f"picture: {plot}", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,17 +17,14 @@ from verify.cli.schedule.options import (
     SamplerOption,
     SmoothOption,
     StepsOption,
-    check_picture,
     read_grids,
     read_source,
     save_picture,
 )
 
 if TYPE_CHECKING:
-    from numerics.enclosures import Enclosure
     from verify.schedules.ranking import Ranking
 
-TINY = 1e-300
 COLOURS = {"better": "green", "worse": "red", "cannot tell": "yellow"}
 
 
@@ -61,12 +57,13 @@ def rank(
     """
     from numerics.targets import NotAvailable
     from verify.cli.output import console, write_json
+    from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.errors import BadInput
     from verify.schedules.ranking import rank as judge
 
     if len(grids) < 2:
         raise BadInput("rank wants two or more grids; `scoreproof schedule budget GRID` takes one")
-    check_picture(plot)
+    check_outputs({"--json": json, "--plot": plot}, [*grid_files(*grids), *data_files(target, loss_curve)])
     many, source = read_grids(grids, steps), read_source(target, loss_curve, dimension, sampler, smooth)
     out = console(json)
     with out.status(f"ranking {len(many)} grids"):
@@ -83,6 +80,8 @@ def rank(
 
 
 def _show(out: Console, ranking: Ranking) -> None:
+    from verify.reports.numbers import plus_minus
+
     criterion = "path KL" if ranking.criterion == "KL_path" else "output KL"
     head = f"{ranking.source.label}, {ranking.sampler} sampler: {criterion} minus that of the reference, best first"
     out.print(head, markup=False)
@@ -93,9 +92,9 @@ def _show(out: Console, ranking: Ranking) -> None:
     columns = ["", "steps", "nats", "bits/dim", "verdict", *(["output KL"] if output else [])]
     table = Table(*columns, box=None, pad_edge=False)
     for letter, row in zip(letters, ranking.rows, strict=True):
-        cells = [letter, str(row.grid.N), _interval(row.difference), _interval(row.bits_per_dim)]
+        cells = [letter, str(row.grid.N), plus_minus(row.difference), plus_minus(row.bits_per_dim)]
         cells.append(f"[{COLOURS.get(row.verdict, 'bold')}]{row.verdict}[/]")
-        table.add_row(*cells, *([_interval(row.terminal)] if output else []))
+        table.add_row(*cells, *([plus_minus(row.terminal)] if output else []))
     out.print(table)
     for letter, row in zip(letters, ranking.rows, strict=True):
         if row.missing:
@@ -109,16 +108,3 @@ def _show(out: Console, ranking: Ranking) -> None:
     else:
         kinds = sorted({str(row.difference.kind) for row in ranking.rows})
         out.print(f"± is the error of each number, kind: {', '.join(kinds)}")
-
-
-def _interval(value: Enclosure | None) -> str:
-    """With as many digits as the error leaves, six at most."""
-    if value is None:
-        return "-"
-    middle, radius = float(value.value), float(value.radius)
-    if not middle and radius < TINY:
-        return "0"
-    digits = 6
-    if middle and radius:
-        digits = min(6, max(1, 2 + math.floor(math.log10(abs(middle))) - math.floor(math.log10(radius))))
-    return f"{middle:.{digits}g} ± {radius:.1g}"

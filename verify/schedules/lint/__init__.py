@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from numerics.targets import Gaussian, Target
+from verify.language.samplers import known_sampler
+from verify.schedules import reading
 from verify.schedules.findings import LEVELS, Finding
 from verify.schedules.given import FloatArray, Given
 
@@ -28,7 +31,7 @@ SIGMA_DATA = 0.5  # EDM's scale of images
 
 
 def lint(
-    given: Given,
+    schedule: Any,
     target: Target | None = None,
     sampler: str = "score",
     expected_steps: int | None = None,
@@ -38,7 +41,8 @@ def lint(
     """All findings about a schedule, errors first.
 
     Args:
-        given: the schedule as it came from its owner, nothing checked.
+        schedule: as it came from its owner, nothing checked: a ``Given``, or what ``verify.schedules.reading.given``
+            reads, such as a list, a tensor or a scheduler.
         target: data on which costs are computed, and whose scale the schedule should have. By default Gaussian data of
             the schedule's own ``sigma_data``, else of standard deviation 0.5, on which costs are computed alone.
         sampler: costs are differences of its path KL; those of ode and heun are unknown.
@@ -46,8 +50,11 @@ def lint(
         sigma_min, sigma_max: ends that were meant; by default those of the schedule's settings.
 
     Raises:
+        BadInput: the schedule cannot be read, or there is no such sampler.
         ValueError: ``expected_steps`` is not positive.
     """
+    known_sampler(sampler)
+    given = reading.given(schedule)
     if expected_steps is not None and expected_steps < 1:
         raise ValueError(f"expected_steps = {expected_steps}: a schedule has at least one step")
     data = target if target is not None else default_target(given)
@@ -62,7 +69,7 @@ def lint(
 def _without_pure_noise(given: Given) -> tuple[Given, int]:
     """``given`` without an infinite start, and how many entries that leaves out."""
     sigmas = given.sigmas
-    if len(sigmas) < 3 or sigmas[0] != math.inf:
+    if len(sigmas) < 2 or sigmas[0] != math.inf:
         return given, 0
 
     def rest(values: FloatArray | None) -> FloatArray | None:

@@ -14,8 +14,12 @@ from numerics.enclosures import Enclosure
 from numerics.regimes.paths import path_cost, step_weights
 from numerics.targets import Gaussian, Target
 from numerics.targets.base import NotAvailable
+from numerics.targets.loss_curve import LossCurve
 from numerics.terminal import terminal_kl
+from theory.grids import GridError, from_sigmas
+from verify.language.errors import BadInput
 from verify.schedules.findings import Level
+from verify.schedules.path_differences import path_difference
 
 FloatArray = NDArray[np.float64]
 COSTLY = 1e-3  # nats per dimension from which a finding is a warning rather than a note
@@ -46,6 +50,11 @@ class Costs:
 
     def excess(self, worse: FloatArray, better: FloatArray) -> Enclosure | None:
         """KL_path(worse) - KL_path(better), both with the same two ends, nats."""
+        if isinstance(self.target, LossCurve):  # one curve for both, so that errors of common cells cancel
+            try:
+                return path_difference(from_sigmas(worse), from_sigmas(better), self.target, self.sampler)[0]
+            except (NotAvailable, BadInput, GridError):
+                return None
         a, b = self.path(worse), self.path(better)
         return None if a is None or b is None else a - b
 

@@ -15,17 +15,25 @@ from verify.schedules.lint.subject import Subject, in_range, places, show
     "empty",
     "error",
     says="fewer than two noise levels",
-    why="One step needs two noise levels.",
+    why="A step needs a noise level to end at, or the appended 0; one alone is judged by no path KL.",
     fix="give at least two positive sigmas",
 )
 def empty(subject: Subject) -> Iterator[Found]:
-    if len(subject.points) < 2:
-        count = len(subject.points)
+    count = len(subject.points)
+    if count < 2 <= len(subject.sigmas) + subject.offset and count + subject.offset > 0:
+        yield Found(
+            "note",
+            None,
+            float(count),
+            "one noise level: a single step from it to 0, or to it from pure noise, which no path KL judges",
+            "none needed for a model that is made for one step",
+        )
+    elif count < 2:
         yield Found(
             "error",
             None,
             float(count),
-            f"{count} noise level{'s' * (count != 1)} besides an appended 0: no step to take",
+            f"{count} noise level{'s' * (count != 1)} and no other entry: no step to take",
             "give at least two positive sigmas",
         )
 

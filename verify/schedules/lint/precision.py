@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
+import torch
 
 from verify.schedules.lint.costs import worth
 from verify.schedules.lint.rules import Found, rule
@@ -13,7 +15,8 @@ from verify.schedules.lint.subject import FloatArray, Subject
 # Largest relative rounding of a number of each type, 2**-(bits of the mantissa + 1).
 ROUNDING = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
 NOTICED = 0.01  # of a step's length: a rounding below moves no step by more than this
-_MEANT_BITS = 20  # mantissa bits that a number typed by hand hardly uses
+# Narrowest first: decimal digits up to which a number may have been typed by hand.
+_TYPED_DIGITS = {"bfloat16": 4, "float16": 4, "float32": 7}
 
 
 @rule(
@@ -32,23 +35,24 @@ def coarse_precision(subject: Subject) -> Iterator[Found]:
     worst = int(np.argmax(doubt))
     if doubt[worst] <= NOTICED:
         return
-    levels = subject.levels
-    nats = None
-    if len(levels) > 2:
-        # What one unit in the last place can do, with both ends held: each inner point up and down by its rounding.
-        signs = np.where(np.arange(len(levels)) % 2, 1, -1) * rounding
-        signs[[0, -1]] = 0
-        moved = levels * (1 + signs)
-        if np.all(np.diff(moved) < 0):
-            nats = subject.costs.excess(moved, levels)
-    cost = (
-        f"; rounding of that size changes the path KL by {worth(nats)} {subject.costs.on}" if nats is not None else ""
-    )
     message = (
         f"{kind} numbers leave the step after {subject.at(worst)} uncertain by {min(doubt[worst], 1):.0%} of its "
-        f"length{cost}"
+        f"length{_at_most(subject, rounding)}"
     )
-    yield Found("warning", worst, float(levels[worst]), message, "compute and keep the sigmas in float64", nats)
+    value = float(subject.levels[worst])
+    yield Found("warning", worst, value, message, "compute and keep the sigmas in float64")
+
+
+def _at_most(subject: Subject, rounding: float) -> str:
+    """What rounding of that size can do, in words: the sigmas that were meant are not known, so that it is no cost."""
+    levels = subject.levels
+    signs = np.where(np.arange(len(levels)) % 2, 1, -1) * rounding
+    signs[[0, -1]] = 0  # both ends held, each inner point up or down
+    moved = levels * (1 + signs)
+    if len(levels) < 3 or not np.all(np.diff(moved) < 0):
+        return ""
+    nats = subject.costs.excess(moved, levels)
+    return f"; rounding all one way and the other can cost {worth(nats)} {subject.costs.on}" if nats is not None else ""
 
 
 @rule(
@@ -77,20 +81,21 @@ def cancelled_sigma(subject: Subject) -> Iterator[Found]:
 
 
 def precision_of(subject: Subject) -> str:
-    """The type in which the numbers were made: as stated, or float32 where float64 ones show its roundings."""
+    """The type in which the numbers were made: as stated, or a narrower one whose roundings they show."""
     kind = subject.given.precision.removeprefix("torch.")
-    if kind == "float64" and _are_float32(subject.levels):
-        return "float32"
+    for narrow, typed in _TYPED_DIGITS.items():
+        if ROUNDING[narrow] > ROUNDING.get(kind, 0.0) and _are_rounded(subject.levels, narrow, typed):
+            return narrow
     return kind
 
 
-def _are_float32(levels: FloatArray) -> bool:
-    """Whether all are float32 numbers, and most of them use mantissa bits that nobody types by hand."""
-    with np.errstate(over="ignore"):
-        if not len(levels) or not np.array_equal(levels.astype(np.float32).astype(np.float64), levels):
-            return False
-    mantissa, _ = np.frexp(levels)
-    return bool(np.mean(mantissa * 2**_MEANT_BITS % 1 != 0) > 0.5)
+def _are_rounded(levels: FloatArray, kind: str, typed: int) -> bool:
+    """Whether all are numbers of this type, and most of them have more decimal digits than are typed by hand."""
+    tensor = torch.from_numpy(levels)
+    if not len(levels) or not torch.equal(tensor.to(getattr(torch, kind)).double(), tensor):
+        return False
+    digits = [len(Decimal(repr(level)).normalize().as_tuple().digits) for level in levels.tolist()]
+    return bool(np.mean(np.array(digits) > typed) > 0.5)
 
 
 def _variance_preserving(subject: Subject) -> bool:

@@ -91,11 +91,13 @@ def wasted_end(subject: Subject) -> str | None:
         return ""
     inner = np.unique(np.linspace(1, len(points) - 2, min(_SEEN, len(points) - 2)).astype(int))
     gains = [subject.costs.point(points, int(k)) for k in inner]
-    known = [float(gain.value) for gain in gains if gain is not None]
+    known = [gain for gain in gains if gain is not None]
     if len(known) < len(gains):
         return ""
-    share = known[-1] / max(float(np.mean(known)), 1e-300)
-    return f"; its point saves {share:.1g} of what a point saves on average" if share < WASTED else None
+    average = float(np.mean([gain.lower for gain in known]))
+    if average <= 0 or not float(known[-1].upper) < WASTED * average:  # else it may earn its call
+        return None
+    return f"; its point saves {max(float(known[-1].value), 0.0) / average:.1g} of what a point saves on average"
 
 
 def _better_place(subject: Subject, k: int) -> tuple[float, Enclosure | None]:
@@ -103,9 +105,10 @@ def _better_place(subject: Subject, k: int) -> tuple[float, Enclosure | None]:
     grid = subject.levels
     if len(grid) < 2:
         return float("nan"), None
-    if subject.legal:
-        return subject.costs.moved(grid, min(k, len(grid) - 2) if len(grid) > 2 else None)
-    return subject.costs.moved(grid, None)
+    where, nats = subject.costs.moved(grid, min(k, len(grid) - 2) if subject.legal and len(grid) > 2 else None)
+    if nats is not None and float(nats.lower) <= 0:  # the move may not be one for the better
+        return float("nan"), None
+    return where, nats
 
 
 def _saving(subject: Subject, where: float, nats: Enclosure | None) -> str:
