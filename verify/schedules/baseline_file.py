@@ -152,7 +152,8 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     try:
         write_text(path, json.dumps(baseline.model_dump(mode="json"), indent=2, allow_nan=False) + "\n")
     except (OSError, ValueError) as why:
-        raise BadInput(f"{path} cannot be written: {why}") from None
+        reason = why.strerror if isinstance(why, OSError) else why
+        raise BadInput(f"{path} cannot be written: {reason}; name a file in a folder that exists") from None
 
 
 def _place(location: tuple[int | str, ...]) -> str:
