@@ -8,6 +8,7 @@ import torch
 
 from numerics.targets import GaussianMixture
 from theory.grids import GridError, exponential, karras
+from verify.language import parse_grid
 from verify.language.errors import BadInput
 from verify.schedules.export import TOOLBOXES, exported
 
@@ -105,3 +106,17 @@ def test_bad_input():
         exported(GRID, "difusers")
     with pytest.raises(GridError, match="does not decrease"):
         exported([1.0, 2.0, 1.5], "diffusers")
+
+
+@pytest.mark.parametrize("name", ["HeunDiscreteScheduler", "DDIMScheduler", "DPMSolverMultistepScheduler"])
+def test_schedulers_that_step_otherwise_are_refused(name: str) -> None:
+    """Heun lists each sigma twice: with each of them once it skips every second step without a word."""
+    diffusers = pytest.importorskip("diffusers")
+    with pytest.raises(TypeError, match=f"{name} steps by rules of its own"):
+        executed("diffusers")["use_sigmas"](getattr(diffusers, name)())
+
+
+def test_the_k_diffusion_code_is_read_back_as_a_function_with_steps(tmp_path) -> None:
+    file = tmp_path / "best.py"
+    file.write_text(exported(GRID.sigmas, "k-diffusion"))
+    assert parse_grid(f"{file}:get_sigmas", steps=GRID.N).sigmas == pytest.approx(GRID.sigmas, rel=1e-6)

@@ -66,6 +66,8 @@ _NOT_LAST = np.append(GRID[:-1], [0.002 * 40000 ** (0.06 / 10), 0.002])
 _DATA = Gaussian(d=1, var=0.25)
 CASES = [
     Case("empty", "error", None, [1.0], [1.0, 0.5]),
+    Case("timesteps-as-sigmas", "warning", 0, np.linspace(999, 49, 20), np.geomspace(999, 49, 20)),
+    Case("timesteps-as-sigmas", "warning", 0, np.round(np.linspace(999, 0, 21)), np.linspace(80, 0, 21)),
     Case("not-finite", "error", 4, _changed(4, math.nan), GRID),
     Case("not-finite", "error", 4, _changed(4, math.inf), _changed(0, math.inf)),
     Case("negative", "error", 4, _changed(4, -GRID[4]), GRID),

@@ -130,16 +130,16 @@ def test_bars_span_their_intervals_in_the_colour_of_the_verdict(axes) -> None:
     assert spans[2] == ([-0.9, 1.1], VERDICTS["cannot tell"][0])
     assert set(spans) == {0, 1, 2, 5}
     assert [text.get_text().strip() for text in axes.texts] == [
-        "better, -2.0 ± 0.5",
-        "worse, +3.0 ± 0.25",
-        "cannot tell, +0 ± 1",
+        "better, -2 ± 0.5",
+        "worse, +3 ± 0.25",
+        "cannot tell, +0.1 ± 1.1",
         "cannot tell",
         "cannot tell, no bound",
         "reference",
     ]
     assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top
     assert axes.get_xscale() == "linear"
-    assert told(Row("g", Enclosure.of(1 / 3, 1e-13), "worse")) == "worse, +0.33333 ± 1e-13"
+    assert told(Row("g", Enclosure.of(1 / 3, 1e-13), "worse")) == "worse, +0.333333 ± 3.4e-07"
 
 
 def test_differences_over_orders_of_magnitude_get_a_logarithmic_axis(axes) -> None:

@@ -30,6 +30,9 @@ SIGMAS = [
 
 def use_sigmas(scheduler):
     """Make ``scheduler`` step on SIGMAS, then on 0, whatever ``num_inference_steps`` it is asked for; returns it."""
+    name = type(scheduler).__name__
+    if name not in ("EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "EDMEulerScheduler"):
+        raise TypeError(f"{{name}} steps by rules of its own; use Euler, EulerAncestral or EDMEuler")
     given = scheduler.set_timesteps
 
     def set_timesteps(num_inference_steps=None, device=None, **unused):
@@ -40,7 +43,7 @@ def use_sigmas(scheduler):
             table = np.sqrt((1 - scheduler.alphas_cumprod.numpy()) / scheduler.alphas_cumprod.numpy())
             if SIGMAS[0] > table[-1] * (1 + 1e-4) or SIGMAS[-1] < table[0] * (1 - 1e-4):
                 raise ValueError(f"the model was trained on sigma from {{table[0]:g}} to {{table[-1]:g}} only")
-            if type(scheduler).__name__ == "EulerDiscreteScheduler":
+            if name == "EulerDiscreteScheduler":
                 given(sigmas=[*SIGMAS, 0.0], device=device)
                 return
             given(len(SIGMAS), device=device)
@@ -67,7 +70,7 @@ SIGMAS = [
 ]
 
 
-def get_sigmas(device="cpu", dtype=torch.float32):
+def get_sigmas(*, device="cpu", dtype=torch.float32):
     """SIGMAS with the 0 that k-diffusion appends, shape ({length},)."""
     return torch.tensor([*SIGMAS, 0.0], device=device, dtype=dtype)
 '''

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numerics.enclosures import Enclosure
+from verify.reports.numbers import plus_minus
 
 # Wong's palette: told apart with any colour vision, and by the marks without any
 VERDICTS = {
@@ -20,7 +21,6 @@ VERDICTS = {
 }
 UNKNOWN = ("#7f7f7f", "x")
 WIDE = 30.0  # ratio of the largest to the smallest difference from which the axis is logarithmic on both sides of 0
-MOST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,9 @@ def told(row: Row) -> str:
         return "reference"
     if row.difference is None:
         return row.verdict
-    value, radius = float(row.difference.value), float(row.difference.radius)
-    if not np.isfinite(radius):
+    if not np.isfinite(row.difference.radius):
         return f"{row.verdict}, no bound"
-    if not value:
-        return row.verdict
-    # as many digits as the error leaves, five at most
-    places = -int(np.floor(np.log10(radius))) if radius else MOST_DIGITS
-    whole = int(np.floor(np.log10(abs(value)))) + 1
-    number = f"{value:+.{MOST_DIGITS}g}" if places + whole > MOST_DIGITS else f"{value:+.{max(places, 0)}f}"
-    return f"{row.verdict}, {number} ± {radius:.2g}"
+    return f"{row.verdict}, {plus_minus(row.difference, '+')}" if row.difference.value else row.verdict
 
 
 def height(rows: int) -> float:

@@ -10,6 +10,8 @@ from theory.grids.domain import LARGEST_SIGMA, SMALLEST_SIGMA
 from verify.schedules.lint.rules import Found, rule
 from verify.schedules.lint.subject import Subject, in_range, places, show
 
+_MOST_TIMESTEPS = 1000.0  # of the usual tables
+
 
 @rule(
     "empty",
@@ -191,3 +193,28 @@ def not_decreasing(subject: Subject) -> Iterator[Found]:
             "is negative, and its root NaN",
             f"remove one of {subject.name(k - 1)} and {subject.name(k)}, or sort: sorted(sigmas, reverse=True)",
         )
+
+
+@rule(
+    "timesteps-as-sigmas",
+    "warning",
+    says="timesteps handed over as noise levels",
+    why="Equal steps from about 1000 down are the places of a table, not standard deviations of noise: the network is "
+    "told other levels than its input has.",
+    fix="hand over the scheduler itself, or sigma = sqrt((1 - alpha_bar)/alpha_bar) at these timesteps",
+)
+def timesteps_as_sigmas(subject: Subject) -> Iterator[Found]:
+    points = subject.points
+    if len(points) < 3 or subject.flow or not subject.legal or not 100 < points[0] <= _MOST_TIMESTEPS:
+        return
+    steps = points[:-1] - points[1:]
+    even = bool(np.ptp(steps) <= 1 + 1e-6 * points[0])  # rounded timesteps differ by one
+    whole = bool(np.all(points == np.round(points)))
+    if not even or (points[-1] < 1 and not whole):
+        return
+    message = (
+        f"the list looks like timesteps ({'whole numbers, ' if whole else ''}equal steps of about "
+        f"{show(float(np.mean(steps)))} from {show(float(points[0]))}), not like noise levels"
+    )
+    fix = "hand over the scheduler itself, or sigma = sqrt((1 - alpha_bar)/alpha_bar) at these timesteps"
+    yield Found("warning", 0, float(points[0]), message, fix)
