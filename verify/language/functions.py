@@ -35,9 +35,9 @@ def grid_of_function(text: str, points: int | None = None) -> Grid:
         BadInput: no such file or function, or it fails, or returns nothing that can be read.
         GridError: what it returns is no legal grid.
     """
-    from verify.schedules.toolboxes.functions import call, read_called
-
     path, name = _named(text)
+    from verify.schedules.toolboxes.functions import call, read_called  # which reads by this module in turn
+
     function = _function(path, name)
     with _importable(path.parent):
         called = call(function, points, f"{path}:{name}")
@@ -50,9 +50,9 @@ def given_of_function(text: str, points: int | None = None) -> Given:
     Raises:
         BadInput: no such file or function, or it fails, or returns nothing that can be read.
     """
-    from verify.schedules.toolboxes.functions import call, read_called
-
     path, name = _named(text)
+    from verify.schedules.toolboxes.functions import call, read_called  # which reads by this module in turn
+
     function = _function(path, name)
     with _importable(path.parent):
         return read_called(call(function, points, f"{path}:{name}"))
