@@ -100,6 +100,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path, scoreproof, shards_in
     assert before.items() <= shards_in(store).items()
 
 
+@pytest.mark.long
 def test_a_file_that_may_not_grow_stops_the_run_with_what_was_kept(tmp_path, scoreproof, shards_in, timeless, whole):
     """A limit on the size of files stands for a full disk: writing fails in the kernel."""
     store = tmp_path / "s.sqlite"
