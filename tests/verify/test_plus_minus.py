@@ -108,3 +108,10 @@ def test_the_tables_print_such_numbers(capsys, tmp_path, monkeypatch):
                 place = 10.0 ** (math.floor(math.log10(abs(float(middle)))) - 5)
                 assert float(radius) < 2 * place, (words, middle, radius)
                 assert float(radius) > 1e-6 * place, (words, middle, radius)
+
+
+@pytest.mark.parametrize(("middle", "radius"), [(11.8, 11.4), (1.2, 1.149), (-0.0715, 0.0714), (17.0, 16.999)])
+def test_a_sign_that_is_known_is_seen(middle, radius):
+    shown, _, around = plus_minus(Enclosure.of(middle, radius)).partition(" ± ")
+    assert abs(float(shown)) > float(around)
+    assert float(around) >= radius

@@ -9,13 +9,13 @@ from numerics.enclosures import Enclosure
 
 MOST_DIGITS = 6
 _WIDER = Context(prec=40, rounding=ROUND_UP)
-_RADIUS = Context(prec=2, rounding=ROUND_UP)
 
 
 def plus_minus(value: Enclosure | None, sign: str = "") -> str:
     """``-17.4 ± 11``: as many digits as the error leaves, six at most.
 
-    The radius covers the digits that are left out, and is rounded up to two digits; it is not shown where it is 0.
+    The radius covers the digits that are left out, and is rounded up to two digits, or as many as it takes to
+    show the sign where that is known; it is not shown where it is 0.
 
     Args:
         value: a scalar, or None, which is a dash.
@@ -27,11 +27,15 @@ def plus_minus(value: Enclosure | None, sign: str = "") -> str:
     digits = MOST_DIGITS
     if middle and radius and math.isfinite(radius):
         digits = min(digits, max(1, 2 + math.floor(math.log10(abs(middle))) - math.floor(math.log10(radius))))
-    shown = f"{middle:{sign}.{digits}g}" if middle else "0"
     if not math.isfinite(middle) or not math.isfinite(radius):
-        return f"{shown} ± inf"
-    left_out = _WIDER.subtract(Decimal(middle), Decimal(shown))
-    total = _RADIUS.add(Decimal(radius), abs(left_out))
+        return f"{middle:{sign}.{digits}g} ± inf"
+    signed = abs(middle) > radius
+    for more in range(MOST_DIGITS):  # a sign that is known can be seen: else more digits
+        shown = f"{middle:{sign}.{min(digits + more, MOST_DIGITS + 2)}g}" if middle else "0"
+        left_out = _WIDER.subtract(Decimal(middle), Decimal(shown))
+        total = Context(prec=2 + more, rounding=ROUND_UP).add(Decimal(radius), abs(left_out))
+        if not signed or abs(Decimal(shown)) > total:
+            break
     return f"{shown} ± {_plain(total)}" if total else shown
 
 
