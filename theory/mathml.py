@@ -59,7 +59,8 @@ class _Printer(MathMLPresentationPrinter):
         quantity = VOCABULARY.get(sym.name)
         if quantity is not None and sym in (quantity.symbol, getattr(quantity.symbol, "label", None)):
             return self._named(quantity.tex)
-        return super()._print_Symbol(sym, style)
+        # sympy writes the name as it is, and a name may be anything
+        return super()._print_Symbol(Symbol(html.escape(sym.name, quote=False)), style)
 
     def _print_Indexed(self, e: Indexed) -> Any:
         quantity = VOCABULARY.get(e.base.label.name)

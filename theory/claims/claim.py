@@ -9,6 +9,7 @@ from sympy.core.relational import Equality, GreaterThan, LessThan, Relational, S
 
 from theory.claims.design import Design
 from theory.compiler import names_used
+from theory.display import Badge, Contents, Displayed, Formula, Line, Table
 from theory.vocabulary import VOCABULARY, to_latex
 
 RELATIONS = (Equality, LessThan, GreaterThan, StrictLessThan, StrictGreaterThan)
@@ -97,8 +98,10 @@ class Cases:
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Displayed):
     """One statement and what is expected of it.
+
+    ``print(claim)`` shows it as text, a notebook as a formula with its source and setting.
 
     Attributes:
         id: stable name, e.g. ``wht24.thm2.corrected``.
@@ -130,7 +133,8 @@ class Claim:
     def __post_init__(self) -> None:
         if not isinstance(self.relation, RELATIONS):
             raise ValueError(
-                f"claim {self.id}: {self.relation!r} is not a relation; write Le(lhs, rhs) or Eq(lhs, rhs)"
+                f"claim {self.id}: {self.relation!r} is not a relation; write Le(lhs, rhs) or Eq(lhs, rhs) "
+                "(`==` compares, and gives False)"
             )
         strange = sorted(self.names - VOCABULARY.keys() - {f"{name}'" for name in VOCABULARY})
         if strange:
@@ -145,8 +149,27 @@ class Claim:
 
     @property
     def is_equality(self) -> bool:
+        """Whether the relation is ``Eq``."""
         return isinstance(self.relation, Equality)
 
     @property
     def latex(self) -> str:
+        """The relation as LaTeX, with the vocabulary's own names."""
         return to_latex(self.relation)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def _contents(self) -> Contents:
+        """The relation as a formula, then source, setting, what is expected, and what it is derived from."""
+        said = (
+            ("source", self.source),
+            ("setting", self.setting),
+            ("expected", str(self.expected)),
+            ("design", "" if self.design is None else str(self.design)),
+            ("derived from", ", ".join(self.derived_from)),
+            ("note", self.note),
+        )
+        parts: list[Line | Formula | Table] = [Formula(self.relation)]
+        parts += [Line(text, label) for label, text in said if text]
+        return Contents(f"{self.id}: {self.title}", Badge(str(self.form)), tuple(parts))

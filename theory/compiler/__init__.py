@@ -5,7 +5,8 @@ One expression, two evaluation styles, any number type:
 * :func:`compile_array` makes a vectorised function. Grids come as arrays of shape (..., N+1), so that one call
   evaluates many cases; a ``Sum`` over k becomes a reduction along a trailing axis, never a Python loop. The
   number type (numpy, torch, enclosures) is chosen by the ``ops`` object.
-* :func:`compile_scalar` makes a function for one case in a number type without arrays (ball arithmetic).
+* :func:`compile_scalar` makes a function for one case in a number type without arrays (ball arithmetic). The terms
+  of an innermost ``Sum`` are computed together, operation by operation.
 
 Both take an environment: a mapping from vocabulary names to values. Scalars are numbers or arrays of shape
 (...), indexed quantities arrays of shape (..., N+1) (or sequences), functions such as ``J`` are callables, and
@@ -28,9 +29,12 @@ from typing import Any
 import sympy
 
 from theory.compiler.arrays import ArrayTree
+from theory.compiler.blocks import by_blocks
+from theory.compiler.columns import ColumnOps
+from theory.compiler.frame import CompileError, Environment, Frame
 from theory.compiler.ops import ArrayOps, NumpyOps, gauss_legendre, outermost
 from theory.compiler.scalars import ScalarTree
-from theory.compiler.tree import CompileError, Environment, Frame, names_used
+from theory.compiler.tree import names_used
 
 __all__ = [
     "ArrayOps",
@@ -50,18 +54,30 @@ def compile_array(expression: Any, ops: ArrayOps | None = None) -> Callable[[Env
 
     Args:
         expression: sympy expression over the vocabulary.
-        ops: number type; plain numpy float64 by default.
+        ops: number type; by default plain numpy float64, computed over blocks of cases that fit into a cache.
 
     Raises:
         CompileError: at compile time for a part without a numerical meaning; at call time for a missing value
             or an index that leaves the grid.
     """
-    chosen = ops or NumpyOps()
-    root = ArrayTree().node(sympy.sympify(expression), ())
-    return lambda env: root(Frame(env, chosen))
+    given = sympy.sympify(expression)
+    root = ArrayTree().node(given, ())
+    if ops is not None:
+        return lambda env: root(Frame(env, ops))
+    plain, names = NumpyOps(), names_used(given)
+    return lambda env: by_blocks(root, names, env, plain)
 
 
 def compile_scalar(expression: Any, ops: Any) -> Callable[[Environment], Any]:
-    """A function of one case in a scalar number type (``numerics.backends.BallOps``); sums are loops."""
+    """A function of one case in a scalar number type (``numerics.backends.BallOps``).
+
+    Args:
+        expression: sympy expression over the vocabulary.
+        ops: the number type. Its functions are given one number at a time.
+
+    Raises:
+        CompileError: as for :func:`compile_array`.
+    """
     root = ScalarTree().node(sympy.sympify(expression), ())
-    return lambda env: root(Frame(env, ops))
+    columns = ColumnOps(ops)
+    return lambda env: root(Frame(env, columns))

@@ -6,13 +6,15 @@ if the value does not depend on that index.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import sympy
 from sympy import Indexed, Integral, Sum, Symbol
 
-from theory.compiler.tree import CompileError, Frame, Node, Scope, Tree, is_setting, outside
+from theory.compiler.frame import CompileError, Frame
+from theory.compiler.indices import Index
+from theory.compiler.tree import Node, Scope, Tree, is_setting, outside, shift_of
 
 
 class _Axis:
@@ -23,8 +25,9 @@ class _Axis:
 
 
 class ArrayTree(Tree):
-    def memo_key(self, e: Any, scope: Scope, frame: Frame) -> Any:
-        return (e, *(id(frame.bound[s]) for s, _, _ in scope))
+    def memo_key(self, number: int, scope: Scope) -> Callable[[Frame], Any]:
+        around = [s for s, _, _ in scope]
+        return lambda frame: (number, *[id(frame.bound[s]) for s in around])
 
     def symbol(self, e: Symbol, scope: Scope) -> Node:
         depth = len(scope)
@@ -35,47 +38,21 @@ class ArrayTree(Tree):
         return lambda frame: frame.ops.expand(frame.value(e.name), depth)
 
     def element(self, name: str, indices: tuple[Any, ...], scope: Scope) -> Node:
-        return lambda frame: self.take(frame, name, frame.value(name), indices, scope)
+        take = _taker(name, indices, scope)
+        return lambda frame: take(frame, name, frame.value(name))
 
     def call(self, name: str, args: tuple[Any, ...], scope: Scope) -> Node:
         """A curve at grid points, such as J(v[k+1]), is computed once on the whole grid and then indexed."""
         if len(args) == 1 and isinstance(args[0], Indexed):
             base = args[0].base.label.name
+            take = _taker(base, args[0].indices, scope)
 
             def on_grid(frame: Frame) -> Any:
                 curve = frame.once((name, base), lambda: frame.value(name)(frame.value(base)))
-                return self.take(frame, f"{name}({base})", curve, args[0].indices, scope)
+                return take(frame, f"{name}({base})", curve)
 
             return on_grid
         return super().call(name, args, scope)
-
-    def take(self, frame: Frame, name: str, array: Any, indices: tuple[Any, ...], scope: Scope) -> Any:
-        if len(indices) != 1:
-            raise CompileError(f"{name} has one index, not {len(indices)}")
-        index, depth, steps = indices[0], len(scope), frame.last(name.partition("(")[2].rstrip(")") or name)
-        if steps != array.shape[-1] - 1:
-            raise CompileError(f"{name} has {array.shape[-1]} values, where {steps + 1} are needed")
-        inner = [s for s, _, _ in scope if s in index.free_symbols]
-        if len(inner) == 1 and all(map(is_setting, (index - inner[0]).free_symbols)):
-            axis = frame.bound[inner[0]]
-            shift = _integer(index - inner[0], frame)
-            low, high = _ends(axis, shift)
-            if low <= high and not axis.masked:
-                if low < 0 or high > steps:
-                    raise outside(name, index, low if low < 0 else high, steps)
-                before, after = (None,) * axis.position, (None,) * (depth - axis.position - 1)
-                return array[(..., *before, slice(low, high + 1), *after)]
-        where = np.asarray(_integer(index, frame, depth))
-        if not where.ndim:
-            at = int(where)
-            if not 0 <= at <= steps:
-                raise outside(name, index, at, steps)
-            return frame.ops.expand(array[..., at], depth)
-        if any(frame.bound[s].masked for s in inner):
-            where = np.clip(where, 0, steps)
-        elif where.size and (where.min() < 0 or where.max() > steps):
-            raise outside(name, index, int(where.min() if where.min() < 0 else where.max()), steps)
-        return array[..., where.reshape((1,) * (depth - where.ndim) + where.shape)]
 
     def reduction(self, e: Any, scope: Scope) -> Node:
         return self.reduce_over(isinstance(e, Sum), e.function, e.limits, scope)
@@ -84,6 +61,7 @@ class ArrayTree(Tree):
         if not limits:
             return self.node(function, scope)
         index, lower, upper = limits[-1]  # sympy lists the outermost index last
+        ends = Index(lower), Index(upper)
         body = self.reduce_over(add, function, limits[:-1], (*scope, (index, lower, upper)))
         inner = function.free_symbols.union(*(limit[1].free_symbols | limit[2].free_symbols for limit in limits[:-1]))
         depends = index in inner
@@ -91,7 +69,7 @@ class ArrayTree(Tree):
 
         def reduce(frame: Frame) -> Any:
             depth = len(scope)
-            low, high = (np.asarray(_integer(end, frame, depth)) for end in (lower, upper))
+            low, high = (np.asarray(_integer(end, frame, depth)) for end in ends)
             masked = low.ndim > 0 or high.ndim > 0
             if low.size == 0 or high.size == 0:
                 low = high = np.zeros(())  # an empty outer range: nothing will be evaluated
@@ -137,10 +115,43 @@ class ArrayTree(Tree):
         return integrate
 
 
-def _ends(axis: _Axis, shift: int) -> tuple[int, int]:
-    if not len(axis.values):
-        return 1, 0
-    return int(axis.values[0]) + shift, int(axis.values[-1]) + shift
+def _taker(name: str, indices: tuple[Any, ...], scope: Scope) -> Callable[[Frame, str, Any], Any]:
+    """How the values at an index are taken from an array over ``name``'s axis; also from a curve on that axis.
+
+    Raises:
+        CompileError: there is not exactly one index.
+    """
+    if len(indices) != 1:
+        raise CompileError(f"{name} has one index, not {len(indices)}")
+    depth, index = len(scope), Index(indices[0])
+    inner = [s for s, _, _ in scope if s in index.symbols]
+    shift = shift_of(indices[0], inner)
+
+    def take(frame: Frame, shown: str, array: Any) -> Any:
+        steps = frame.last(name)
+        if steps != array.shape[-1] - 1:
+            raise CompileError(f"{shown} has {array.shape[-1]} values, where {steps + 1} are needed")
+        if shift is not None:
+            axis, by = frame.bound[inner[0]], _integer(shift, frame)
+            if not axis.masked and len(axis.values):
+                low, high = int(axis.values[0]) + by, int(axis.values[-1]) + by
+                if low < 0 or high > steps:
+                    raise outside(shown, indices[0], low if low < 0 else high, steps)
+                before, after = (None,) * axis.position, (None,) * (depth - axis.position - 1)
+                return array[(..., *before, slice(low, high + 1), *after)]
+        where = np.asarray(_integer(index, frame, depth))
+        if not where.ndim:
+            at = int(where)
+            if not 0 <= at <= steps:
+                raise outside(shown, indices[0], at, steps)
+            return frame.ops.expand(array[..., at], depth)
+        if any(frame.bound[s].masked for s in inner):
+            where = np.clip(where, 0, steps)
+        elif where.size and (where.min() < 0 or where.max() > steps):
+            raise outside(shown, indices[0], int(where.min() if where.min() < 0 else where.max()), steps)
+        return array[..., where.reshape((1,) * (depth - where.ndim) + where.shape)]
+
+    return take
 
 
 def _along(frame: Frame, symbol: Symbol, depth: int) -> Any:
@@ -151,20 +162,19 @@ def _along(frame: Frame, symbol: Symbol, depth: int) -> Any:
     return frame.ops.numbers(axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1)).astype(float))
 
 
-def _integer(e: Any, frame: Frame, depth: int = 0) -> Any:
+def _integer(e: Index, frame: Frame, depth: int = 0) -> Any:
     """An index expression at the present values of the bound indices: an int or an array of ints."""
+    if e.constant is not None:
+        return e.constant
     values: dict[Any, Any] = {}
-    for s in e.free_symbols:
+    for s in e.symbols:
         if is_setting(s) and frame.bound.get(s) is None:
             values[s] = frame.whole(s.name)
         elif frame.bound.get(s) is not None and frame.bound[s].integer:
             axis = frame.bound[s]
             values[s] = axis.values.reshape((-1,) + (1,) * (depth - axis.position - 1))
         else:
-            raise CompileError(f"the index {e} contains {s}, which is neither a size nor the index of a sum around it")
-    if all(isinstance(value, int) for value in values.values()):
-        number = e.subs(values)
-        if not number.is_Integer:
-            raise CompileError(f"the index {e} is {number}, not an integer")
-        return int(number)
-    return sympy.lambdify(list(values), e, "numpy")(*values.values())
+            raise CompileError(
+                f"the index {e.expression} contains {s}, which is neither a size nor the index of a sum around it"
+            )
+    return e.at(values)

@@ -8,83 +8,20 @@ scope are computed once per call.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Abs, Derivative, Indexed, Integral, Max, Min, Mul, Pow, Product, Sum, Symbol
 from sympy.core.function import AppliedUndef
 
+from theory.compiler.frame import CompileError, Frame
+from theory.compiler.indices import Index
 from theory.compiler.ops import FUNCTIONS
 from theory.vocabulary import VOCABULARY, Axis
 
-Environment = Mapping[str, Any]
 Scope = tuple[tuple[Symbol, Any, Any], ...]
-Node = Callable[["Frame"], Any]
-
-
-class CompileError(ValueError):
-    """The expression has a part that cannot be computed (the message names it)."""
-
-
-class Frame:
-    """What one call of a compiled function knows: environment, index values, shared intermediate results."""
-
-    def __init__(self, env: Environment, ops: Any):
-        self.env, self.ops = env, ops
-        self.bound: dict[Symbol, Any] = {}
-        self.memo: dict[Any, Any] = {}
-        self.alive: list[Any] = []  # objects whose id() is part of a memo key
-        self.steps = _steps(env)
-
-    def value(self, name: str) -> Any:
-        try:
-            return self.env[name]
-        except KeyError:
-            raise CompileError(f"no value was given for {name!r}") from None
-
-    def whole(self, name: str) -> int:
-        """A whole number of the setting, such as N or K; one for all cases of a call.
-
-        Raises:
-            CompileError: it has no value, no whole one, or several.
-        """
-        if name == "N":
-            return self.need_steps()
-        given = self.value(name)
-        numbers = np.unique(np.asarray(getattr(given, "value", given), dtype=float))
-        if len(numbers) != 1 or not float(numbers[0]).is_integer():
-            raise CompileError(f"{name} has the values {numbers.tolist()}; an index needs one whole number")
-        return int(numbers[0])
-
-    def need_steps(self) -> int:
-        if self.steps is None:
-            raise CompileError("the expression speaks of grid points, but no grid was given")
-        return self.steps
-
-    def last(self, name: str) -> int:
-        """The last index of an indexed quantity."""
-        axis = VOCABULARY[name].axis if name in VOCABULARY else Axis.GRID
-        if axis is Axis.STEPS:
-            return self.whole("K")
-        if axis is Axis.RESIDUALS:
-            return self.whole("n") * self.whole("N") * self.whole("d") - 1
-        return self.need_steps()
-
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        if key not in self.memo:
-            self.memo[key] = make()
-        return self.memo[key]
-
-
-def _steps(env: Environment) -> int | None:
-    if "N" in env:
-        return int(env["N"])
-    grid = next((env[name] for name in ("v", "sigma", "gamma") if name in env), None)
-    if grid is None:
-        return None
-    return int((grid.shape[-1] if hasattr(grid, "shape") else len(grid)) - 1)
+Node = Callable[[Frame], Any]
 
 
 def names_used(expression: sympy.Basic) -> set[str]:
@@ -119,6 +56,7 @@ class Tree(ABC):
 
     def __init__(self) -> None:
         self.made: dict[tuple[Any, Scope], tuple[Node, list[int]]] = {}
+        self.numbers: dict[Any, int] = {}  # of expressions: keys that are quicker to compare than the expressions
 
     def node(self, e: Any, scope: Scope) -> Node:
         key = (e, scope)
@@ -128,10 +66,14 @@ class Tree(ABC):
         uses[0] += 1
         if e.is_Atom:
             return make
+        key_of = self.memo_key(self.numbers.setdefault(e, len(self.numbers)), scope)
 
         def shared(frame: Frame) -> Any:
-            where = self.memo_key(e, scope, frame) if uses[0] > 1 else None
-            return make(frame) if where is None else frame.once(where, lambda: make(frame))
+            if uses[0] == 1 or (key := key_of(frame)) is None:
+                return make(frame)
+            if key not in frame.memo:
+                frame.memo[key] = make(frame)
+            return frame.memo[key]
 
         return shared
 
@@ -146,7 +88,7 @@ class Tree(ABC):
             return self.integral(e, scope)
         if e is sympy.oo:
             return lambda frame: float("inf")
-        if not e.free_symbols and not e.has(Sum, Product, Integral, AppliedUndef):
+        if not e.has(Sum, Product, Integral, AppliedUndef) and not e.free_symbols:  # a sum's symbols take long
             return lambda frame: frame.ops.const(e)
         if e.is_Add:
             return self.addition(e, scope)
@@ -220,7 +162,8 @@ class Tree(ABC):
             return lambda frame: 1 / frame.ops.sqrt(base(frame))
         bound = {index for index, _, _ in scope}
         if exponent.is_integer and all(is_setting(x) and x not in bound for x in exponent.free_symbols):
-            return lambda frame: _whole_power(base(frame), frame, exponent)
+            whole = Index(exponent)
+            return lambda frame: _whole_power(base(frame), frame, whole)
         to = self.node(exponent, scope)
         return lambda frame: frame.ops.unary("exp", frame.ops.unary("log", base(frame)) * to(frame))
 
@@ -248,8 +191,11 @@ class Tree(ABC):
         return lambda frame: frame.value(name)(*(i(frame) for i in inputs))
 
     @abstractmethod
-    def memo_key(self, e: Any, scope: Scope, frame: Frame) -> Any:
-        """Key of the value of ``e`` at the present index values, or None where it must not be kept."""
+    def memo_key(self, number: int, scope: Scope) -> Callable[[Frame], Any]:
+        """The key under which a frame keeps the value of the expression with this number at the present index values.
+
+        It is None where the value must not be kept.
+        """
 
     @abstractmethod
     def symbol(self, e: Symbol, scope: Scope) -> Node: ...
@@ -264,8 +210,8 @@ class Tree(ABC):
     def integral(self, e: Integral, scope: Scope) -> Node: ...
 
 
-def _whole_power(base: Any, frame: Frame, exponent: Any) -> Any:
-    n = int(exponent.subs({x: frame.whole(x.name) for x in exponent.free_symbols}))
+def _whole_power(base: Any, frame: Frame, exponent: Index) -> Any:
+    n = exponent.at({x: frame.whole(x.name) for x in exponent.symbols})
     return base**n if n >= 0 else 1 / base**-n
 
 
@@ -278,3 +224,16 @@ def outside(name: str, index: Any, at: int, last: int) -> CompileError:
     axis = VOCABULARY[name].axis if name in VOCABULARY else Axis.GRID
     where = {Axis.GRID: "the grid", Axis.STEPS: "the run", Axis.RESIDUALS: "the Gram matrix"}[axis]
     return CompileError(f"{name}[{index}] reaches index {at}, but {where} has indices 0 to {last}")
+
+
+def shift_of(index: Any, around: list[Any]) -> Index | None:
+    """What an index adds to the only bound index in it, such as 1 for ``k + 1``; None where it is not of that form.
+
+    Args:
+        index: as it was written.
+        around: the bound indices in it.
+    """
+    if len(around) != 1:
+        return None
+    rest = index - around[0]
+    return Index(rest) if all(is_setting(s) and s != around[0] for s in rest.free_symbols) else None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Float, Rational
 
+from theory.display import Contents, Displayed, Formula, Line, Table
 from theory.grids.domain import (
     FloatArray,
     GridError,
@@ -25,12 +26,13 @@ from theory.grids.domain import (
 
 _EXPONENTS = frozenset({"rho", "beta"})
 _SHOWN = 6
+_ROWS = 12  # of the table that a notebook shows
 # sympy collects the roots of karras before it adds them up, which costs digits where rho is small.
 _DIGITS = 50
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Grid:
+class Grid(Displayed):
     """A strictly decreasing list of positive noise levels.
 
     Two grids are equal if their points are; name and parameters only say where the points came from.
@@ -124,6 +126,24 @@ class Grid:
         if not self.parameters:
             return f"Grid({self.name}, sigmas={_literal(self.sigmas, _SHOWN)})"
         return f"Grid({self._call(_SHOWN)})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def _contents(self) -> Contents:
+        """Name, parameters, closed form and the first and last levels, as a notebook shows them."""
+        formula = () if self.closed_form is None else (Formula(self.closed_form, "sigma_k ="),)
+        shown = [*range(self.n)] if self.n <= _ROWS else [*range(_ROWS - 2), None, self.n - 1]
+        rows = tuple(("...",) * 4 if k is None else self._row(k) for k in shown)
+        table = Table(("k", "sigma", "v", "ln(v_k/v_k+1)"), rows, numbers=(0, 1, 2, 3))
+        return Contents(self._call(_SHOWN), None, (*formula, Line(f"{self.N} steps, {self.n} points"), table))
+
+    def _row(self, k: int) -> tuple[str, str, str, str]:
+        step = f"{self.log_steps[k]:.4g}" if k < self.N else ""
+        return str(k), f"{self.sigmas[k]:.6g}", f"{self.v[k]:.6g}", step
 
     def __len__(self) -> int:
         return self.n
