@@ -50,6 +50,12 @@ def budget(target: Target, v: ArrayLike, sampler: str = "score", error: ScoreErr
 
     Parts without a value carry the reason: the ode and heun samplers have no path KL, since a deterministic
     path law is singular; the output KL needs Gaussian data or one dimension.
+
+    Args:
+        target: the data.
+        v: variances v_0 > ... > v_N > 0, shape (N+1,).
+        sampler: score, denoiser, ode or heun.
+        error: of the learned score; None is the exact score.
     """
     reasons: dict[str, str] = {}
 

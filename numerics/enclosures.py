@@ -24,11 +24,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.display import Badge, Contents, Displayed, Table, Tone
+
 EPS = float(np.finfo(np.float64).eps)
 TINY = float(np.finfo(np.float64).tiny)
+_ROWS = 10  # of a table in a notebook
 
 
 class Kind(StrEnum):
+    """What the ± of a number is worth.
+
+    Certified: proved, by ball arithmetic with outward rounding. Exact: float64, with an estimate of its error. Sampled:
+    a confidence interval, which misses at a stated rate.
+    """
+
     CERTIFIED = "certified"
     EXACT = "exact"
     SAMPLED = "sampled"
@@ -51,11 +60,15 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Enclosure:
-    """``value`` +- ``radius`` (float64 arrays of equal shape), its kind, and the chance that it is wrong.
+class Enclosure(Displayed):
+    """``value`` ± ``radius`` (float64 arrays of equal shape), its kind, and the chance that it is wrong.
 
-    ``sources`` maps the name of each random experiment behind the number to its error probability, so that
-    an experiment used twice is charged once.
+    Attributes:
+        value: the middle.
+        radius: how far the true number may be off, >= 0; infinite where nothing is promised.
+        kind: what the promise rests on.
+        sources: name of each random experiment behind the number -> its error probability, so that an experiment used
+            twice is charged once.
     """
 
     value: NDArray[np.float64]
@@ -82,6 +95,7 @@ class Enclosure:
 
     @classmethod
     def interval(cls, lower: ArrayLike, upper: ArrayLike, kind: Kind = Kind.EXACT) -> Enclosure:
+        """All numbers from ``lower`` to ``upper``, arrays of one shape; infinite ends make an infinite radius."""
         lo, hi = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
         mid = np.where(np.isfinite(lo) & np.isfinite(hi), lo / 2 + hi / 2, np.where(np.isfinite(lo), lo, 0.0))
         return cls.of(mid, np.nextafter(np.maximum(hi - mid, mid - lo), np.inf), kind)
@@ -104,18 +118,22 @@ class Enclosure:
 
     @property
     def lower(self) -> NDArray[np.float64]:
+        """value - radius, rounded down."""
         return np.nextafter(self.value - self.radius, -np.inf) if np.any(self.radius) else self.value
 
     @property
     def upper(self) -> NDArray[np.float64]:
+        """value + radius, rounded up."""
         return np.nextafter(self.value + self.radius, np.inf) if np.any(self.radius) else self.value
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Of value and radius; () for a number."""
         return self.value.shape
 
     @property
     def ndim(self) -> int:
+        """Number of axes."""
         return self.value.ndim
 
     @property
@@ -127,9 +145,11 @@ class Enclosure:
         return Enclosure(np.asarray(self.value[index]), np.asarray(self.radius[index]), self.kind, self.sources)
 
     def reshape(self, *shape: int) -> Enclosure:
+        """The same numbers in another shape."""
         return Enclosure(self.value.reshape(shape), self.radius.reshape(shape), self.kind, self.sources)
 
     def broadcast_to(self, shape: tuple[int, ...]) -> Enclosure:
+        """The same numbers, repeated to a larger shape as numpy does."""
         return Enclosure(
             np.broadcast_to(self.value, shape), np.broadcast_to(self.radius, shape), self.kind, self.sources
         )
@@ -154,6 +174,23 @@ class Enclosure:
         if self.value.ndim:
             return f"Enclosure(shape={self.shape}, kind={self.kind})"
         return f"{float(self.value):.10g} ± {float(self.radius):.1e} ({self.kind})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _contents(self) -> Contents:
+        """The number and its error, or a table of at most ten of them, as a notebook shows it."""
+        tone = {Kind.CERTIFIED: Tone.GOOD, Kind.EXACT: Tone.PLAIN, Kind.SAMPLED: Tone.OPEN}[self.kind]
+        badge = Badge(str(self.kind), tone)
+        if not self.value.ndim:
+            return Contents(f"{float(self.value):.10g} ± {float(self.radius):.1e}", badge)
+        rows = tuple(
+            (str(place), f"{self.value.flat[place]:.10g}", f"{self.radius.flat[place]:.1e}")
+            for place in range(min(self.value.size, _ROWS))
+        )
+        left_out = self.value.size - len(rows)
+        table = Table(("", "value", "radius"), rows + ((("...", f"{left_out} more", ""),) if left_out else ()), (1, 2))
+        return Contents(f"{self.value.size} numbers, shape {self.shape}", badge, (table,))
 
     # --- arithmetic -------------------------------------------------------------------------------------
 
@@ -227,32 +264,41 @@ class Enclosure:
         return self._with(value, np.where(np.isnan(spread), np.inf, spread) + TINY)
 
     def exp(self) -> Enclosure:
+        """e to the power of it."""
         return self._monotone(np.exp)
 
     def log(self) -> Enclosure:
+        """Natural logarithm; an infinite radius where the interval reaches 0."""
         return self._monotone(np.log)
 
     def sqrt(self) -> Enclosure:
+        """Square root; an infinite radius where the interval reaches below 0."""
         return self._monotone(np.sqrt)
 
     def atan(self) -> Enclosure:
+        """Arc tangent, radians."""
         return self._monotone(np.arctan)
 
     def sin(self) -> Enclosure:
+        """Sine of radians."""
         return self._with(np.sin(self.value), self.radius + EPS)
 
     def cos(self) -> Enclosure:
+        """Cosine of radians."""
         return self._with(np.cos(self.value), self.radius + EPS)
 
     def minimum(self, other: EnclosureLike) -> Enclosure:
+        """The smaller of the two, entry by entry."""
         o = as_enclosure(other)
         return self._with(np.minimum(self.value, o.value), np.maximum(self.radius, o.radius), o)
 
     def maximum(self, other: EnclosureLike) -> Enclosure:
+        """The larger of the two, entry by entry."""
         o = as_enclosure(other)
         return self._with(np.maximum(self.value, o.value), np.maximum(self.radius, o.radius), o)
 
     def sum(self, axis: int | None = None) -> Enclosure:
+        """Sum over an axis, or over all entries."""
         count = self.value.size if axis is None else self.value.shape[axis]
         rounding = count * EPS * np.sum(np.abs(self.value), axis=axis)
         return self._with(np.sum(self.value, axis=axis), np.sum(self.radius, axis=axis) + rounding)

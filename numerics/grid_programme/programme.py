@@ -11,6 +11,7 @@ the first point to j is
 
 so that where h falls along the axis, as for exact scores and denoisers, the quadrangle inequality holds (the left side
 is not positive), the best i does not fall as j rises, and a layer takes O(M log M) instead of O(M^2); see ``layers``.
+Nor does it fall as n rises (Yao 1980, "Efficient dynamic programming using quadrangle inequalities").
 """
 
 from __future__ import annotations
@@ -91,18 +92,21 @@ def solve(t: ArrayLike, h: ArrayLike, steps: int) -> Programme:
     choices = np.full(values.shape, -1, dtype=np.int64)
     values[0, 0] = 0.0
     for n in range(1, steps + 1):
-        values[n], choices[n] = forward_layer(time, height, values[n - 1], n)
+        values[n], choices[n] = forward_layer(time, height, values[n - 1], choices[n - 1], n)
     return Programme(time, height, values, choices)
 
 
-def forward_layer(t: FloatArray, h: FloatArray, before: FloatArray, n: int) -> tuple[FloatArray, IntArray]:
-    """f_n and its choices from f_{n-1}; ``n`` steps lead to the n-th point at the earliest."""
+def forward_layer(
+    t: FloatArray, h: FloatArray, before: FloatArray, chosen: IntArray, n: int
+) -> tuple[FloatArray, IntArray]:
+    """f_n and its choices from f_{n-1} and its own; ``n`` steps lead to the n-th point at the earliest."""
     value, choice = np.full(len(t), np.inf), np.full(len(t), -1, dtype=np.int64)
     first = n - 1
     if n == 1:  # from the first point only
         i = np.zeros(len(t) - 1, dtype=np.int64)
     else:
-        i = first + prefix_minima(before[first:] - t[first:] * h[first:], h[first:], t[first:])
+        known = np.maximum(chosen[n:] - first, 0)
+        i = first + prefix_minima(before[first:] - t[first:] * h[first:], h[first:], t[first:], known)
     # the line's value without its cancellation
     value[n:] = before[i] + (t[n:] - t[i]) * h[i]
     choice[n:] = i

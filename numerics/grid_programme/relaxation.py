@@ -118,7 +118,7 @@ class _Axis:
         choices = np.full(values.shape, -1, dtype=np.int64)
         values[0, 0] = 0.0
         for n in range(1, steps + 1):
-            values[n], choices[n] = forward_layer(self.t, self.h, values[n - 1], n)
+            values[n], choices[n] = forward_layer(self.t, self.h, values[n - 1], choices[n - 1], n)
         return Programme(self.t, self.h, values, choices)
 
     def bound(self, forward: Programme) -> tuple[float, float]:

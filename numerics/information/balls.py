@@ -83,13 +83,12 @@ def second_moment(components: Components) -> arb:
 
 
 def _integral(name: str, components: Components, v: arb) -> arb:
-    goal, approximate = ctx.prec, np.array([float(v.mid())])
-    size = abs(float(curves.measure(name, components, approximate).value[0]))
-    size = max(size, _NATURAL_SIZE[name](float(v.mid())))
+    goal, middle = ctx.prec, float(v.mid())
+    size = max(abs(curves.rough(name, components, middle)), _NATURAL_SIZE[name](middle))
     # a level that is itself uncertain cannot give more digits than it has
-    relative = max(2.0**-goal, 8 * float(v.rad()) / float(v.mid()))
+    relative = max(2.0**-goal, 8 * float(v.rad()) / middle)
     with ctx.extraprec(GUARD_BITS):
-        cut = float(np.sqrt(1.4 * goal))
+        cut = float(np.sqrt(1.4 * goal)) + 1
         tail = tail_beyond(name, components, v, arb(cut))
         while not tail < relative * size and cut < 100:
             cut += 1.0
@@ -120,13 +119,20 @@ def _truncated(name: str, components: Components, v: arb, cut: float, tolerance:
         mixture = BallMixture(components, acb_series([acb(v), 1]) if derivative else acb(v))
         integrand = _INTEGRANDS[name.rstrip("'")]
 
-        def f(x: acb, analytic: bool) -> acb:
+        def anywhere(x: acb, analytic: bool) -> acb:
             point = mixture.at(x)
             value = None if point is None else integrand(point)
             if value is None:
                 return NOT_FINITE
             return value[1] if derivative else value
 
+        narrow = ctx.prec - GUARD_BITS
+
+        def fisher(x: acb, analytic: bool) -> acb:
+            # most balls are nodes of a rule, points but for rounding
+            return mixture.fisher(x) if x.rel_accuracy_bits() > narrow else anywhere(x, analytic)
+
+        f = fisher if name == "J" else anywhere
         points = _breaks(components, v, cut)
         tolerance = tolerance / len(points)
         pieces = (acb.integral(f, a, b, rel_tol=arb(2) ** -ctx.prec, abs_tol=tolerance) for a, b in pairwise(points))

@@ -44,10 +44,16 @@ def denoiser(m: Marginal) -> Measured:
 
 def cov(m: Marginal) -> Measured:
     """Posterior variance: within components, plus between their posterior means."""
-    means = m.components.means[:, None, None] + m.s2 * m.q
-    deviation = np.abs(means - m.average(means))
+    deviation = m.s2 * m.q
+    deviation += m.components.means[:, None, None]
+    deviation -= m.average(deviation)
+    np.abs(deviation, out=deviation)
     within = m.s2 * m.v / m.c
-    return m.average(within + deviation**2), m.spread(within + deviation * (deviation + m.reach))
+    value = m.average(deviation**2 + within)
+    size = deviation + m.reach
+    size *= deviation
+    size += within
+    return value, m.spread(size)
 
 
 def _squared(f: Callable[[Marginal], Measured]) -> Callable[[Marginal], Measured]:
@@ -67,7 +73,7 @@ def _expected(f: Callable[[Marginal], Measured]) -> Callable[[Marginal], Measure
 
 
 def _minus_log(m: Marginal) -> Measured:
-    return -m.log_p, m.p_noise + EPS * np.abs(m.log_p)
+    return -m.log_p, m.p_noise + 2 * EPS * np.abs(m.log_p)
 
 
 def _fisher_derivative(m: Marginal) -> Measured:
@@ -127,21 +133,47 @@ NAMES = tuple(_DENSITIES)
 POINTWISE = {"score": score, "denoiser": denoiser, "cov": cov, "dscore": dscore}
 
 
+# levels whose panels are made at a time: memory does not grow with the number of levels
+LEVELS = 4096
+
+
 def measure(name: str, components: Components, v: FloatArray) -> Enclosure:
     """The curve ``name`` at levels ``v`` > 0 of any shape."""
     level = v.reshape(-1)
+    value, error = np.empty(len(level)), np.empty(len(level))
+    for start in range(0, len(level), LEVELS):
+        part = slice(start, start + LEVELS)
+        value[part], error[part] = _integrals(name, components, level[part])
+    return Enclosure.of(value.reshape(v.shape), error.reshape(v.shape))
+
+
+def rough(name: str, components: Components, v: float) -> float:
+    """The curve at one level to a few digits, by one rule on each panel: a scale for tolerances, at little cost."""
+    breaks, integrand = _on_panels(name, components, np.array([v]))
+    half = np.diff(breaks[0]) / 2
+    x = (breaks[0, :-1] + half)[:, None] + half[:, None] * quadrature.NODES
+    f, _ = integrand(x, np.zeros(len(half), dtype=np.intp))
+    return float(half @ (f @ quadrature.WEIGHTS))
+
+
+def _on_panels(name: str, components: Components, level: FloatArray) -> tuple[FloatArray, quadrature.Integrand]:
+    """Breaks for these levels, and the integrand."""
     if name.startswith("KLn"):  # the reference N(0, v) fixes the origin and has panels of its own
         centres, widths = np.append(components.means, 0.0), np.append(components.variances, 0.0)
         shifted = components
     else:
         shifted, _ = components.centred()
         centres, widths = shifted.means, components.variances
-    breaks = quadrature.panels(centres, np.sqrt(widths[:, None] + level))
     density = _DENSITIES[name]
 
     def integrand(x: FloatArray, row: NDArray[np.intp]) -> Measured:
         return density(Marginal(shifted, x, level[row, None]))
 
+    return quadrature.panels(centres, np.sqrt(widths[:, None] + level)), integrand
+
+
+def _integrals(name: str, components: Components, level: FloatArray) -> Measured:
+    breaks, integrand = _on_panels(name, components, level)
     value, error = quadrature.integrate(breaks, integrand, 8 * ARRAYS * (len(components) + 1))
     tail = tail_bound(
         MAJORANTS[name](_scales(components, level)),
@@ -149,7 +181,7 @@ def measure(name: str, components: Components, v: FloatArray) -> Enclosure:
         np.exp(-(quadrature.CUT**2) / 2),
         erfc(quadrature.CUT / np.sqrt(2)),
     )
-    return Enclosure.of(value.reshape(v.shape), (error + tail).reshape(v.shape))
+    return value, error + tail
 
 
 def measure_at(name: str, components: Components, x: FloatArray, v: FloatArray) -> Enclosure:

@@ -55,7 +55,7 @@ class Sampler(ABC):
         """One step for a batch ``y`` of shape (B, d) with ``noise`` ~ N(0, I) of the same shape."""
         out = self.mean(model, y, v, v_next)
         if noise is not None and self.stochastic:
-            out = out + float(self.noise_variance(v, v_next)) ** 0.5 * noise
+            out = torch.add(out, noise, alpha=float(self.noise_variance(v, v_next)) ** 0.5)
         return out
 
     def affine(self, model: AffineModel, v: Any, v_next: Any) -> AffineStep:

@@ -11,8 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.samplers.base import Model, Sampler
 from numerics.samplers.clock import as_variances, from_noise
+from numerics.samplers.noise import Noise
 from numerics.samplers.registry import get_sampler
 from numerics.targets.base import Target
+
+CPU_CHUNK = 1 << 15
+DEVICE_CHUNK = 1 << 18
 
 
 def sample(
@@ -23,7 +27,7 @@ def sample(
     seed: int,
     start: str = "noise",
     device: str | torch.device = "cpu",
-    chunk: int = 1 << 14,
+    chunk: int | None = None,
 ) -> torch.Tensor:
     """``n`` samples at noise level v_N, float64, shape (n, d), on ``device``.
 
@@ -32,17 +36,21 @@ def sample(
         model: a target (its exact score) or a target with a score error.
         v: variances v_0 > ... > v_N > 0, shape (N+1,).
         n: number of samples.
-        seed: of the generator on ``device``. The same seed, chunk and device give the same samples; a CPU and
-            a CUDA generator draw different streams.
+        seed: of the random numbers, 0 or larger. The same seed, chunk and device give the same samples; a CPU and a
+            CUDA device draw different streams.
         start: "noise" starts from N(0, v_0 I), "exact" from p_{v_0}.
-        chunk: how many samples run at once, which bounds the memory.
+        chunk: how many samples run down the whole grid at once, which bounds the memory; default ``CPU_CHUNK``, so that
+            their arrays stay in cache from step to step, or ``DEVICE_CHUNK``.
 
     Raises:
         ValueError: unknown sampler or start, or ``v`` is not a grid.
     """
     method, levels, noisy = get_sampler(sampler), as_variances(v), from_noise(start)
-    generator = torch.Generator(device=device).manual_seed(seed)
-    parts = [_run(method, model, levels, size, generator, noisy, torch.device(device)) for size in _sizes(n, chunk)]
+    place = torch.device(device)
+    noise = Noise(seed, place)
+    if chunk is None:
+        chunk = CPU_CHUNK if place.type == "cpu" else DEVICE_CHUNK
+    parts = [_run(method, model, levels, size, noise, noisy) for size in _sizes(n, chunk)]
     return torch.cat(parts) if parts else torch.empty(0, model.d, dtype=torch.float64, device=device)
 
 
@@ -57,18 +65,14 @@ def _run(
     model: Model,
     v: NDArray[np.float64],
     n: int,
-    generator: torch.Generator,
+    noise: Noise,
     noisy_start: bool,
-    device: torch.device,
 ) -> torch.Tensor:
-    def noise() -> torch.Tensor:
-        return torch.randn(n, model.d, generator=generator, dtype=torch.float64, device=device)
-
-    y = float(v[0]) ** 0.5 * noise()
+    y = float(v[0]) ** 0.5 * noise.normal(n, model.d)
     if not noisy_start:
-        y = y + data_law(model).sample(n, generator)
+        y = y + data_law(model).sample(n, noise.generator)
     for level, level_next in pairwise(v.tolist()):
-        y = sampler.step(model, y, level, level_next, noise() if sampler.stochastic else None)
+        y = sampler.step(model, y, level, level_next, noise.normal(n, model.d) if sampler.stochastic else None)
     return y
 
 

@@ -8,8 +8,10 @@ import torch
 
 from numerics.targets.parameters import level_column
 
-# Bytes that the intermediate arrays of one score or denoiser call may occupy together.
-MEMORY_BUDGET = 256 * 2**20
+# Bytes that the intermediate arrays of one score or denoiser call may occupy together. On a CPU they should stay in
+# the last cache; an accelerator is kept busy by large arrays, and is short of memory only.
+CPU_BUDGET = 24 * 2**20
+DEVICE_BUDGET = 256 * 2**20
 
 
 def in_chunks(
@@ -18,12 +20,13 @@ def in_chunks(
     v: float | torch.Tensor,
     bytes_per_row: int,
 ) -> torch.Tensor:
-    """``f(x, level)`` over rows of ``x`` (B, d), as many at a time as ``MEMORY_BUDGET`` allows.
+    """``f(x, level)`` over rows of ``x`` (B, d), as many at a time as the budget of its device allows.
 
     ``level`` is ``v`` in shape () or (rows, 1). ``bytes_per_row`` is what ``f`` allocates for one row.
     """
     level = level_column(x, v)
-    rows = max(1, MEMORY_BUDGET // bytes_per_row)
+    budget = CPU_BUDGET if x.device.type == "cpu" else DEVICE_BUDGET
+    rows = max(1, budget // bytes_per_row)
     if len(x) <= rows:
         return f(x, level)
     parts = [f(x[i : i + rows], level[i : i + rows] if level.ndim else level) for i in range(0, len(x), rows)]

@@ -22,13 +22,14 @@ from functools import cached_property
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
+from torch.nn.functional import scaled_dot_product_attention
 
 from numerics.enclosures import EPS, Enclosure
 from numerics.information.cloud_limits import CloudLimits
 from numerics.information.monte_carlo import Draws, SampledMeans, level_seed
 from numerics.targets.base import NotAvailable, Target
 from numerics.targets.batches import in_chunks
-from numerics.targets.parameters import FloatArray, finite_array, noise_levels, typed
+from numerics.targets.parameters import FloatArray, finite_array, level_column, noise_levels, typed
 
 _SPELLED_OUT = 256
 _NAMES = ("mmse", "J", "H", "KLn")
@@ -68,8 +69,9 @@ class PointCloud(Target):
             label = f"cloud(points={typed(self.points)})"
         self.label = label if label is not None else f"cloud_{self.n}x{self.d}_{checksum}"
         self.mean = self.points.mean(axis=0)
-        # the centre of the coordinates of every softmax: inner products of far-off data lose digits
-        self._centred = self.points - self.mean
+        # x_j - mean and |x_j - mean|^2/2, the keys of every softmax: inner products of far-off data lose digits
+        centred = self.points - self.mean
+        self._keys = np.column_stack([centred, (centred**2).sum(axis=1) / 2])
         squares = (self.points**2).sum(axis=1)
         self.m2 = Enclosure.of(squares.mean(), 4 * (self.d + self.n) * EPS * squares.mean())
         self._samples, self._seed, self._per_level = samples, seed, False
@@ -95,31 +97,28 @@ class PointCloud(Target):
         return torch.from_numpy(self.points).to(generator.device)[index]
 
     def denoiser(self, x: torch.Tensor, v: float | torch.Tensor) -> torch.Tensor:
-        keys, points, mean = self._tensors(x)
-
-        def attend(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            return mean + torch.softmax(_logits(x - mean, level, keys), dim=1) @ points
-
-        return in_chunks(attend, x, v, self._bytes_per_row(x))
+        mean = torch.from_numpy(self.mean).to(x)
+        return self._attention(x - mean, v) + mean
 
     def score(self, x: torch.Tensor, v: float | torch.Tensor) -> torch.Tensor:
-        keys, points, mean = self._tensors(x)
+        centred = x - torch.from_numpy(self.mean).to(x)
+        return (self._attention(centred, v) - centred) / level_column(x, v)
 
-        def residual(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            centred = x - mean
-            return (torch.softmax(_logits(centred, level, keys), dim=1) @ points - centred) / level
+    def _attention(self, centred: torch.Tensor, v: float | torch.Tensor) -> torch.Tensor:
+        """E[X_0 | X_v = x] less the mean, at points (B, d) less the mean."""
+        keys = torch.from_numpy(self._keys).to(centred)[None, None]
 
-        return in_chunks(residual, x, v, self._bytes_per_row(x))
+        def attend(centred: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+            # the keys are values too: torch takes its path that never holds a (B, n) array for values of equal length
+            queries = _queries(centred, level)[None, None]
+            return scaled_dot_product_attention(queries, keys, keys, scale=1.0)[0, 0, :, :-1]
 
-    def _tensors(self, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Keys (d + 1, n), centred points (n, d) and mean (d,) on the device and in the dtype of ``like``."""
-        points = torch.from_numpy(self._centred).to(like)
-        keys = torch.cat([points, (points**2).sum(dim=1, keepdim=True) / 2], dim=1).T
-        return keys, points, torch.from_numpy(self.mean).to(like)
+        return in_chunks(attend, centred, v, self._bytes_per_row(centred))
 
     def _bytes_per_row(self, x: torch.Tensor) -> int:
-        """Logits and weights, and a few rows of length d."""
-        return x.element_size() * (2 * self.n + 6 * self.d)
+        """A few rows of length d; without the fused attention of a CPU, logits and weights too."""
+        fused = x.device.type == "cpu"
+        return x.element_size() * (6 * (self.d + 1) + (0 if fused else 2 * self.n))
 
     # --- quantities -------------------------------------------------------------------------------------
 
@@ -158,25 +157,25 @@ class PointCloud(Target):
         generator = torch.Generator().manual_seed(seed)
         index = torch.randint(self.n, (self._samples,), generator=generator)
         noise = torch.randn(self._samples, self.d, dtype=torch.float64, generator=generator)
-        return torch.from_numpy(self._centred)[index], noise
+        return torch.from_numpy(self._keys)[index, :-1], noise
 
     def _draw_posterior(self, v: float) -> dict[str, Draws]:
         data, noise = self._draw_noise(level_seed(self._seed, v)) if self._per_level else self._noise
         x = data + v**0.5 * noise
-        keys, _, _ = self._tensors(x)
+        keys = torch.from_numpy(self._keys)
 
         def moments(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            logits = _logits(x, level, keys)
+            logits = _queries(x, level) @ keys.T
             r = torch.softmax(logits, dim=1)
-            averages = r @ keys.T
+            averages = r @ keys
             variance = 2 * averages[:, -1] - (averages[:, :-1] ** 2).sum(dim=1)
             # -sum r ln r with ln r_j = logit_j - ln Z and ln Z = max logit - ln max r
             entropy = logits.amax(dim=1) - r.amax(dim=1).log() - torch.einsum("bn,bn->b", r, logits)
             return torch.stack([variance, entropy], dim=1)
 
-        variance, entropy = in_chunks(moments, x, v, self._bytes_per_row(x)).numpy().T
+        variance, entropy = in_chunks(moments, x, v, x.element_size() * (2 * self.n + 6 * self.d)).numpy().T
         radius2, most = self._limits.radius2, float(np.log(max(self.n, 2)))
-        size = float(keys[-1].max()) * 2
+        size = float(keys[:, -1].max()) * 2
         # a logit is off by this much, hence every r_j by twice that factor
         reach = float((x**2).sum(dim=1).max()) ** 0.5 * size**0.5 + size
         doubt = 8 * self.d * EPS * (1 + reach / v)
@@ -186,9 +185,9 @@ class PointCloud(Target):
         }
 
 
-def _logits(x: torch.Tensor, level: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
-    """(x . x_j - |x_j|^2/2)/v, shape (B, n): -|x - x_j|^2/(2v) but for |x|^2, which all j share."""
-    return torch.cat([x, -torch.ones_like(x[:, :1])], dim=1) / level @ keys
+def _queries(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+    """(x, -1)/v, shape (B, d + 1): times the keys -|x - x_j|^2/(2v), but for the |x|^2 that all j share."""
+    return torch.cat([x, -torch.ones_like(x[:, :1])], dim=1) / level
 
 
 def _bounded(values: FloatArray, high: float, rounding: float) -> Draws:

@@ -1,9 +1,6 @@
 """Gaussian mixtures, p_0 = sum_k w_k N(m_k, C_k) in R^d, point masses (C_k = 0) included.
 
-The marginal p_v has components N(m_k, C_k + v I). With responsibilities r_k(x) = P(component k | X_v = x),
-q_k = (C_k + v I)^{-1}(x - m_k) and the component posterior means D_k = E[X_0 | component k, X_v = x]
-
-    grad log p_v(x) = -sum_k r_k q_k,     E[X_0 | X_v = x] = sum_k r_k D_k.
+The marginal p_v has components N(m_k, C_k + v I); score and denoiser are in ``numerics.targets.posterior``.
 
 One dimension: quantities by quadrature (``measure``) and in ball arithmetic (``ball``), see
 ``numerics.information``. Two and more: J, mmse and H by Monte Carlo with a finite-sample interval.
@@ -11,7 +8,6 @@ One dimension: quantities by quadrature (``measure``) and in ball arithmetic (``
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -26,7 +22,6 @@ from numerics.information import balls, curves, mixture_sampling, two_level
 from numerics.information.components import Components
 from numerics.information.mixture_sampling import MixtureSampling
 from numerics.targets.base import NotAvailable, Target
-from numerics.targets.batches import in_chunks
 from numerics.targets.distribution import mixture_cdf, mixture_cdf_ball
 from numerics.targets.parameters import (
     FloatArray,
@@ -36,6 +31,7 @@ from numerics.targets.parameters import (
     spectrum,
     typed,
 )
+from numerics.targets.posterior import MixturePosterior
 
 
 class GaussianMixture(Target):
@@ -93,6 +89,7 @@ class GaussianMixture(Target):
             raise ValueError(f"samples = {samples}: a confidence interval needs 2 or more")
         self.label = f"mixture({shape})"
         self._weights, self._means, self._spectra = w / w.sum(), centres, spectra
+        self._posterior = MixturePosterior(self._weights, centres, spectra, self._basis)
         self._samples, self._seed, self._alpha, self._per_level = samples, seed, alpha, False
         self._rated: dict[tuple[float, int], GaussianMixture] = {}
         self.mean = self._weights @ centres
@@ -113,65 +110,10 @@ class GaussianMixture(Target):
         return torch.from_numpy(self._means).to(device)[k] + z
 
     def score(self, x: torch.Tensor, v: float | torch.Tensor) -> torch.Tensor:
-        return self._posterior_average(x, v, lambda offset, spectra, level: -offset / (spectra + level))
+        return self._posterior.score(x, v)
 
     def denoiser(self, x: torch.Tensor, v: float | torch.Tensor) -> torch.Tensor:
-        def wiener(offset: torch.Tensor, spectra: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            return offset * (spectra / (spectra + level))
-
-        return self._posterior_average(x, v, wiener, torch.from_numpy(self._means).to(x))
-
-    def _posterior_average(
-        self,
-        x: torch.Tensor,
-        v: float | torch.Tensor,
-        linear: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
-        constant: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """sum_k r_k(x) (constant_k + U_k linear(U_k^T (x - m_k))), U_k the eigenvectors of C_k."""
-        if self.d == 1:
-            return self._posterior_average_on_line(x, v, linear, constant)
-        weights, means, spectra = (torch.from_numpy(a).to(x) for a in (self._weights, self._means, self._spectra))
-        basis = None if self._basis is None else torch.from_numpy(self._basis).to(x)
-
-        def average(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            level = level[..., None]  # () -> (1,) or (B, 1) -> (B, 1, 1), against (B, K, d)
-            offset = x[:, None, :] - means
-            if basis is not None:
-                offset = torch.einsum("bkj,kji->bki", offset, basis)
-            total = spectra + level
-            logits = weights.log() - 0.5 * (offset**2 / total + total.log()).sum(-1)
-            term = linear(offset, spectra, level)
-            if basis is not None:
-                term = torch.einsum("bki,kji->bkj", term, basis)
-            if constant is not None:
-                term = term + constant
-            return (torch.softmax(logits, dim=1)[..., None] * term).sum(1)
-
-        return in_chunks(average, x, v, 6 * x.element_size() * self._means.size)
-
-    def _posterior_average_on_line(
-        self,
-        x: torch.Tensor,
-        v: float | torch.Tensor,
-        linear: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor],
-        constant: torch.Tensor | None,
-    ) -> torch.Tensor:
-        """The same for d = 1, with the components along the first axis: four times as fast, as rows are long."""
-        columns = (self._weights, self._means[:, 0], self._spectra[:, 0])
-        weights, means, spectra = (torch.from_numpy(a).to(x)[:, None] for a in columns)
-
-        def average(x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-            level = level.reshape(1, -1)
-            offset = x.reshape(1, -1) - means
-            total = spectra + level
-            logits = weights.log() - 0.5 * (offset**2 / total + total.log())
-            term = linear(offset, spectra, level)
-            if constant is not None:
-                term = term + constant
-            return (torch.softmax(logits, dim=0) * term).sum(0)[:, None]
-
-        return in_chunks(average, x, v, 6 * x.element_size() * self._means.size)
+        return self._posterior.denoiser(x, v)
 
     @cached_property
     def _sampling(self) -> MixtureSampling:

@@ -74,14 +74,15 @@ class Particles:
         ends = np.flatnonzero(np.diff(tails, prepend=-2, append=size + 1) > 1)
         run_ends = np.union1d(tails[ends[:-1]], tails[ends[1:] - 1])
         picked = np.union1d(tails[:: max(1, tails.size // MOST_TAIL_POINTS)], run_ends)
-        out[picked] = self._log_density(_points(low, spacing, size)[picked])
+        out[picked] = self.log_density(_points(low, spacing, size)[picked])
         support = np.union1d(np.flatnonzero(known), picked)
         between = np.setdiff1d(tails, picked, assume_unique=True)
         if between.size:
             out[between] = CubicSpline(support, out[support])(between)
         return out, known
 
-    def _log_density(self, x: Array) -> Array:
+    def log_density(self, x: Array) -> Array:
+        """ln of the density at ``x``, shape (M,), summed over all centres in logarithms: slow, right in all tails."""
         out, log_masses = np.empty_like(x), np.log(self.masses)
         rows = max(1, BATCH // self.centres.size)
         for i in range(0, x.size, rows):
@@ -124,7 +125,9 @@ def propagate_particles(
     scale = float(np.min(spread))
     for level, level_next in pairwise(levels):
         tau = float(sampler.noise_variance(level, level_next)) ** 0.5
-        particles = _step(density, low, high, scale, tau, _drift(model, sampler, level, level_next), resolution, reach)
+        particles = _step(
+            density, low, high, scale, tau, drift_of(model, sampler, level, level_next), resolution, reach
+        )
         low = float(np.min(particles.centres)) - reach * tau
         high = float(np.max(particles.centres)) + reach * tau
         scale, density = tau, partial(particles.on_grid, reach=reach)
@@ -171,8 +174,8 @@ def _step(
         spacing = needed
 
 
-def _drift(model: Model, sampler: Sampler, v: float, v_next: float) -> Drift:
-    """g and g' of one step at given nodes."""
+def drift_of(model: Model, sampler: Sampler, v: float, v_next: float) -> Drift:
+    """g and g' of one step of the sampler, at given nodes."""
 
     def at(nodes: Array) -> tuple[Array, Array]:
         y = torch.from_numpy(nodes)[:, None].requires_grad_()

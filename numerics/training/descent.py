@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Protocol
 
 import torch
@@ -20,6 +21,7 @@ from numerics.training.network import backward, first_layer, forward, losses
 MOVED_EVERY, WIDE = 10, 256**2  # a pass over all weights beside the products, of layers with as many of them
 SECONDS = 2.0  # of work in a chunk, which is what a killed run loses; more where the weights are so many
 BYTES_A_SECOND = 10_000_000  # of weights, that are worth a second of work
+MOST_RECORDS = 2**24  # numbers in a chunk
 _AT_KERNEL_STEPS = ("lambda_min", "lambda_max")
 
 
@@ -95,19 +97,39 @@ class Sink(Protocol):
 
 
 class _Recorder:
-    """The records of a chunk."""
+    """The records of a chunk.
 
-    def __init__(self, batch: Batch):
-        self.batch = batch
-        self.until = time.monotonic() + max(SECONDS, batch.trained.nbytes / BYTES_A_SECOND)
-        self.steps: list[tuple[torch.Tensor, ...]] = []
+    Their room is taken at once: small tensors that stay, taken between large ones that go, would leave the allocator
+    holes too small for the next step's, and memory would grow with the steps.
+
+    Args:
+        batch: the networks.
+        most: steps that are still to be recorded.
+        chunk: as for ``train``.
+    """
+
+    def __init__(self, batch: Batch, most: int, chunk: int | None):
+        B, P = batch.inputs.shape[:2]
+        self.batch, self.room = batch, min(most, chunk or max(1, MOST_RECORDS // (B * P)))
+        self.until = time.monotonic() + max(SECONDS, batch.trained.nbytes / BYTES_A_SECOND) if chunk is None else inf
+        self.numbers = batch.inputs.new_empty(4, self.room, B)
+        self.terms = batch.inputs.new_empty(self.room, B, P)
+        self.steps = 0
         self.kernel: list[tuple[int, torch.Tensor]] = []
 
-    def full(self, chunk: int | None) -> bool:
-        return time.monotonic() >= self.until if chunk is None else len(self.steps) >= chunk
+    def add(self, numbers: tuple[torch.Tensor, ...], terms: torch.Tensor) -> None:
+        """Record a step: loss, grad2, layer2 and moved2, (B,) each, and the terms, (B, P)."""
+        torch.stack(numbers, out=self.numbers[:, self.steps])
+        self.terms[self.steps] = terms
+        self.steps += 1
+
+    @property
+    def full(self) -> bool:
+        return self.steps == self.room or time.monotonic() >= self.until
 
     def history(self) -> History:
-        loss, grad2, layer2, terms, moved2 = (torch.stack(one, dim=1).cpu() for one in zip(*self.steps, strict=True))
+        numbers, terms = self.numbers[:, : self.steps].mT, self.terms[: self.steps].movedim(0, 1)
+        loss, grad2, layer2, moved2 = (one.to("cpu", copy=True).contiguous() for one in numbers)
         ends = [values for _, values in self.kernel]
         empty = torch.empty(self.batch.size, 0, dtype=loss.dtype)
         low, high = (torch.stack([e[:, i] for e in ends], dim=1).cpu() if ends else empty for i in (0, -1))
@@ -115,7 +137,7 @@ class _Recorder:
             loss=loss,
             grad2=grad2,
             layer2=layer2,
-            terms=terms.reshape(*terms.shape[:2], self.batch.n, self.batch.N),
+            terms=terms.to("cpu", copy=True).reshape(len(terms), self.steps, self.batch.n, self.batch.N).contiguous(),
             moved2=moved2,
             kernel_steps=torch.tensor([step for step, _ in self.kernel], dtype=torch.int64),
             lambda_min=low,
@@ -142,7 +164,7 @@ def train(
         sink: gets the records in chunks; a run that it knows is gone on with, and of a finished one the records are
             read back.
         chunk: steps between two calls of the sink; by default as many as take ``SECONDS``, or longer where there are
-            many weights.
+            many weights, and at most as many as make ``MOST_RECORDS``.
 
     A network that diverges keeps its numbers, inf and NaN included; its eigenvalues are NaN once its kernel is not
     finite.
@@ -162,38 +184,34 @@ def train(
     start, kept = (0, batch.trained) if checkpoint is None else (checkpoint.step, checkpoint.trained)
     h = h.to(batch.trained)[:, None, None]
     q_0, wanted = first_layer(batch), set(kernel_at)
+    samples, width = q_0.shape[1:]
+    between = q_0 @ q_0.mT if 2 * samples <= width else None
     moved_every = MOVED_EVERY if batch.trained[0, 0].numel() >= WIDE else 1
     never = torch.full_like(h[:, 0, 0], torch.nan)
     if kept is None:
         W = batch.trained.clone()
         for _ in range(steps):
             seen = forward(batch, W, q_0)
-            _Step(backward(batch, W, seen, seen.u), seen.q).move(W, h)
+            _Step(backward(batch, W, seen, seen.u), seen.q, between).move(W, h)
         return History.joined(parts), W
     W = kept.to(batch.trained, copy=True)
-    recorder = _Recorder(batch)
+    recorder = _Recorder(batch, steps + 1 - start, chunk)
     for step in range(start, steps + 1):
         seen = forward(batch, W, q_0)
-        slope = _Step(backward(batch, W, seen, seen.u), seen.q)
+        slope = _Step(backward(batch, W, seen, seen.u), seen.q, between)
         per_layer = slope.squares()
-        recorder.steps.append(
-            (
-                losses(seen.u),
-                per_layer.sum(dim=0),
-                per_layer.amax(dim=0),
-                batch.n * seen.u.square().sum(dim=-1),
-                _moved2(W, batch.trained) if step % moved_every == 0 or step == steps else never,
-            )
-        )
+        moved2 = _moved2(W, batch.trained) if step % moved_every == 0 or step == steps else never
+        terms = batch.n * seen.u.square().sum(dim=-1)
+        recorder.add((losses(seen.u), per_layer.sum(dim=0), per_layer.amax(dim=0), moved2), terms)
         if step in wanted:
             recorder.kernel.append((step, eigenvalues(gram(batch, W, seen))))
         if step < steps:
             slope.move(W, h)
-        if step == steps or recorder.full(chunk):
+        if step == steps or recorder.full:
             parts.append(recorder.history())
             if sink is not None:
                 sink.append(parts[-1], Checkpoint(step + 1, W.to("cpu", copy=True)))
-            recorder = _Recorder(batch)
+            recorder = _Recorder(batch, steps - step, chunk)
     return History.joined(parts), W
 
 
@@ -202,29 +220,30 @@ class _Step:
 
     Args:
         deltas, q: of ``network.backward`` and the forward pass: the gradient in layer l is delta_l^T q_{l-1}.
+        between: q_0 q_0^T, which is the same at all steps, (B, P, P), where the factors are to be kept; or None.
     """
 
-    def __init__(self, deltas: Sequence[torch.Tensor], q: Sequence[torch.Tensor]):
-        self.factors = list(zip(deltas, q, strict=False))
-        samples, width = deltas[0].shape[-2:]
-        self.matrices = [d.mT @ x for d, x in self.factors] if 2 * samples > width else None
+    def __init__(self, deltas: Sequence[torch.Tensor], q: Sequence[torch.Tensor], between: torch.Tensor | None):
+        self.factors, self.between = list(zip(deltas, q, strict=False)), between
+        self.matrices = [d.mT @ x for d, x in self.factors] if between is None else []
 
     def squares(self) -> torch.Tensor:
         """Squared norms, (layers, B); of factors sum over pairs of samples of <delta_p, delta_p'> <q_p, q_p'>."""
-        if self.matrices is not None:
+        if self.between is None:
             return torch.stack([torch.linalg.vector_norm(matrix, dim=(1, 2)) ** 2 for matrix in self.matrices])
-        pairs = [((d @ d.mT) * (x @ x.mT)).sum(dim=(1, 2)) for d, x in self.factors]
+        inner = [self.between, *(x @ x.mT for _, x in self.factors[1:])]
+        pairs = [(d @ d.mT).mul_(xx).sum(dim=(1, 2)) for (d, _), xx in zip(self.factors, inner, strict=True)]
         return torch.stack(pairs).clamp_min(0)
 
     def move(self, W: torch.Tensor, h: torch.Tensor) -> None:
-        """W <- W - h grad L in place, h of shape (B, 1, 1)."""
+        """W <- W - h grad L in place, h of shape (B, 1, 1); the factors are used up."""
         for layer, weights in enumerate(W):
-            if self.matrices is not None:
+            if self.between is None:
                 weights.addcmul_(self.matrices[layer], h, value=-1)
             else:
                 d, x = self.factors[layer]
-                weights.baddbmm_((d * -h).mT, x)
+                weights.baddbmm_(d.mul_(-h).mT, x)
 
 
 def _moved2(W: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
-    return torch.linalg.vector_norm(W - start, dim=(0, -2, -1)) ** 2
+    return torch.linalg.vector_norm(W - start, dim=(-2, -1)).square().sum(dim=0)

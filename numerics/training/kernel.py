@@ -10,6 +10,8 @@ layers m^2 columns, is never formed.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import torch
 
 from numerics.training.batch import Batch
@@ -21,11 +23,17 @@ def gram(batch: Batch, W: torch.Tensor, seen: Pass | None = None) -> torch.Tenso
     seen = seen or forward(batch, W)
     B, P, d = seen.u.shape
     pulls = torch.eye(d, dtype=seen.u.dtype, device=seen.u.device)[:, None, :].expand(d, P, d).expand(B, d, P, d)
-    K = torch.zeros(B, P * d, P * d, dtype=seen.u.dtype, device=seen.u.device)
-    for delta, q in zip(backward(batch, W, seen, pulls), seen.q, strict=False):
-        rows = delta.transpose(1, 2).reshape(B, P * d, -1)
-        K += (rows @ rows.mT) * (q @ q.mT).repeat_interleave(d, dim=1).repeat_interleave(d, dim=2)
-    return (K + K.mT) / 2
+    layers = zip(backward(batch, W, seen, pulls), seen.q, strict=False)
+    K = reduce(torch.Tensor.add_, (_of_layer(delta, q) for delta, q in layers))
+    return (K + K.mT).div_(2)
+
+
+def _of_layer(delta: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
+    """One layer's term of K, from delta (B, d, P, m) and q (B, P, m)."""
+    B, d, P, m = delta.shape
+    rows = delta.transpose(1, 2).reshape(B, P * d, m)
+    blocks = (rows @ rows.mT).view(B, P, d, P, d)
+    return blocks.mul_((q @ q.mT)[:, :, None, :, None]).view(B, P * d, P * d)
 
 
 def eigenvalues(K: torch.Tensor) -> torch.Tensor:

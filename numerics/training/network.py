@@ -16,6 +16,9 @@ import torch
 
 from numerics.training.batch import Batch
 
+# what autograd calls: 0 where q is at most 0, in one pass, without a mask
+_through_relu = torch.ops.aten.threshold_backward.grad_input
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -58,13 +61,14 @@ def backward(batch: Batch, W: torch.Tensor, seen: Pass, pull: torch.Tensor) -> l
     """
     several = pull.ndim == 4
     delta = (batch.scale * batch.sigma).unsqueeze(1) * pull if several else batch.scale * batch.sigma * pull
-    upper = batch.last.unsqueeze(1) if several else batch.last
+    upper = batch.last
     deltas: list[torch.Tensor] = []
     for layer in range(len(W), 0, -1):
-        on = seen.q[layer] > 0
-        delta = (delta @ upper).mul_(on.unsqueeze(1) if several else on)
+        q = seen.q[layer].unsqueeze(1) if several else seen.q[layer]
+        below = (delta.flatten(1, -2) @ upper).unflatten(1, delta.shape[1:-1])  # no copy of the weights for each pull
+        delta = _through_relu(below, q, 0, grad_input=below)
         deltas.insert(0, delta)
-        upper = W[layer - 1].unsqueeze(1) if several else W[layer - 1]
+        upper = W[layer - 1]
     return deltas
 
 
