@@ -104,8 +104,9 @@ class _Evidence:
         claim, outcomes, bad = self.claim, self.outcomes, self.bad
         status, how = self.judge()
         held = status in (Status.CERTIFIED, Status.SUPPORTED)
-        # an equality is as tight as the cases that could have shown a difference
-        seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else outcomes
+        # an equality is as tight as the cases that could have shown a difference; 0 <= 0 tells nothing of a bound
+        telling = [o for o in outcomes if o.lhs.value != 0 or o.rhs.value != 0] or outcomes
+        seen = [o for o in outcomes if o.hidden < RESOLVED or violated(o)] if claim.is_equality else telling
         gaps = np.array([o.gap if claim.is_equality else o.ratio for o in seen])
         return Verdict(
             claim=claim,
@@ -119,7 +120,7 @@ class _Evidence:
             seconds=self.seconds,
             counterexample=self.minimal or (_smallest(bad) if bad else None),
             largest_violation=max(bad, key=_order(claim)) if bad else None,
-            tightest=max(outcomes, key=_order(claim)) if outcomes and not bad else None,
+            tightest=max(telling, key=_order(claim)) if outcomes and not bad else None,
             error_rates={"false_alarm": math.fsum(self.experiments.values())} if self.experiments else None,
             # with a constant that may be enlarged, no violation at one value of it would refute
             detectable=detectable(outcomes) if held and "C" not in claim.names else None,

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from multiprocessing import connection
 
 from theory.claims import Claim
+from verify.forkserver import worker_context
 from verify.language.errors import BadInput
 from verify.work import Order, Trouble, perform
 
@@ -47,7 +48,7 @@ def in_processes(orders: Iterable[Order], workers: int) -> Iterator[tuple[Order,
     while fresh or suspects:
         alone = bool(suspects)
         waiting, crew = (suspects, 1) if alone else (fresh, workers)
-        with _pool(crew) as pool:
+        with worker_pool(crew) as pool:
             running: dict[Future[str | Trouble], Order] = {}
             broken = False
             while running or (waiting and not broken):
@@ -72,12 +73,9 @@ def in_processes(orders: Iterable[Order], workers: int) -> Iterator[tuple[Order,
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end at once when the block is left by an error or by Ctrl-C."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["verify.search"])  # imported once, for all workers
+    context = worker_context()
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     try:

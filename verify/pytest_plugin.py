@@ -167,15 +167,15 @@ def _hold(item: pytest.Item, grid: Any, options: Options) -> None:
             targets.append(
                 curve_data(options.loss_curve, options.dimension, options.smooth, typed_in=folder, kept_in=file.parent)
             )
-        now, asked = read_now(grid, read_baseline(file, again) if file.exists() else None, options.steps)
+        now = read_now(grid, read_baseline(file, again) if file.exists() else None, options.steps)
         common: dict[str, Any] = {"tolerance": options.tolerance, "typed_in": folder, "update": again}
         common |= {"name": item.nodeid, "targets": targets, "samplers": _texts(options.sampler)}
         if item.config.getoption("schedule_update"):
-            sigmas, written = now.sigmas.tolist(), item.config.stash[WRITTEN]
+            sigmas, written = [*now.grid.sigmas.tolist(), *[0.0] * bool(now.appended_zero)], item.config.stash[WRITTEN]
             first = written.get(os.path.realpath(file))
             if first is not None and first[1] != sigmas:
                 return f"{told} is also written by {first[0]}, with other sigmas; give each its own file"
-            record(now, file, steps_asked=asked, **common)
+            record(now, file, **common)
             written[os.path.realpath(file)] = (item.nodeid, sigmas)
             item.user_properties.append((TOLD, told))
             return None

@@ -35,6 +35,7 @@ from verify.draws import for_each_case
 from verify.error_rates import Account, ErrorBudget
 from verify.evaluate import Evaluator, Outcome
 from verify.rates.search import search_cells
+from verify.screening import doubtful
 from verify.shards import COSTLY_SHARE, Findings, shard_seed, shard_sizes
 from verify.simplify import simplified
 from verify.verdicts import Verdict
@@ -85,6 +86,8 @@ class Search:
         self.minimal: Outcome | None = None
         self.simple = False
         self.proved_mixtures = 0
+        # what is charged to an account, or computed for many networks at once already, is looked at case by case
+        self.one_by_one = target is not None or claim.cases.training is not None or bool(claim.names & RUNS)
         self.progress = progress
 
     def explore(self) -> None:
@@ -137,8 +140,8 @@ class Search:
 
     def simplest(self, most: int | None = None) -> None:
         """The first violation among (the first ``most`` of) the cases for a pocket calculator."""
-        simple = calculator_cases(self.claim.cases, self.claim.names, self.target)
-        for case in islice(simple, most):
+        simple = islice(calculator_cases(self.claim.cases, self.claim.names, self.target), most)
+        for case in simple if self.one_by_one else doubtful(self.evaluate, simple):
             try:
                 seen = self.evaluate.screen(case)
                 blind = seen.relation is Relation.UNDECIDED and not np.isfinite(seen.lhs.radius + seen.rhs.radius)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from theory.claims import Claim, Expected
+from theory.display import Contents, Displayed
 from verify.evaluate import Outcome
 from verify.power import Detectable
 from verify.records import number_record, outcome_of, outcome_record
@@ -31,6 +32,12 @@ SHOWN = ("counterexample", "largest_violation", "tightest")
 
 
 class Status(StrEnum):
+    """What a search found, by the rules of ``docs/verdicts.md``.
+
+    Certified: proved, for all cases by a derivation or for the cases tried by ball arithmetic. Supported: no violation.
+    Refuted: a case that violates the claim. Inconclusive: neither could be decided.
+    """
+
     CERTIFIED = "certified"
     SUPPORTED = "supported"
     REFUTED = "refuted"
@@ -49,10 +56,23 @@ class Tightness:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Displayed):
     """The outcome of a search for one claim; fields as in the JSON of the command line.
 
+    ``print(verdict)`` shows it as text; a notebook shows status, sentence, formula and both sides of the cases kept.
+
     Attributes:
+        claim: what was tested.
+        status: certified, supported, refuted or inconclusive.
+        how: it was reached, in words.
+        examples: number of cases that were measured.
+        tightness: how close the two sides came.
+        seed: of the run; the same seed gives the same verdict.
+        seconds: that the search took.
+        counterexample: a small case that violates the claim, None where it was not refuted.
+        largest_violation: the worst case seen of a claim that was refuted.
+        tightest: the case nearest to a violation of a claim that was not.
+        error_rates: ``false_alarm``, the probability that sampling misled; None where nothing was sampled.
         detectable: the smallest violation that a claim not refuted would have shown.
         ratios: lhs/rhs (of an equality: the relative difference) of every case that counts for ``tightness``.
         proved: every case tried, each decided by ball arithmetic, where the verdict is certified; else empty.
@@ -81,11 +101,27 @@ class Verdict:
 
     @property
     def as_expected(self) -> bool:
+        """Whether the status is the one that the claim expects; a certified verdict also meets ``supported``."""
         if self.claim.expected is Expected.REFUTED:
             return self.status is Status.REFUTED
         return self.status in (Status.CERTIFIED, Status.SUPPORTED)
 
+    @property
+    def latex(self) -> str:
+        """The claim's relation as LaTeX."""
+        return self.claim.latex
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def _contents(self) -> Contents:
+        """Status and sentence, the relation, and both sides of the cases that are kept."""
+        from verify.display.verdicts import verdict_contents
+
+        return verdict_contents(self)
+
     def as_json(self) -> dict[str, Any]:
+        """As ``scoreproof verify --json`` writes it."""
         return {
             "id": self.claim.id,
             "status": str(self.status),
@@ -126,6 +162,7 @@ class Verdict:
 
     @classmethod
     def from_record(cls, claim: Claim, record: dict[str, Any]) -> Verdict:
+        """The verdict on ``claim`` of which :meth:`record` gave ``record``."""
         return cls(
             claim=claim,
             status=Status(record["status"]),
@@ -144,5 +181,21 @@ class Verdict:
         )
 
 
+class Verdicts(Displayed, tuple[Verdict, ...]):
+    """Verdicts of several claims, shown as a table."""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every verdict is the one that its claim expects."""
+        return all(verdict.as_expected for verdict in self)
+
+    def _contents(self) -> Contents:
+        """One row a claim."""
+        from verify.display.verdicts import verdicts_contents
+
+        return verdicts_contents(self)
+
+
 def finite(x: float) -> float | None:
+    """The number for JSON, which has no infinity and no nan: None for these."""
     return float(x) if np.isfinite(x) else None

@@ -10,7 +10,9 @@ import traceback
 
 import typer
 
-from verify.cli import claims, conjecture, derive, replay, schedule, verify
+from verify.cli import bench, cite, claims, conjecture, derive, replay, report, schedule, verify
+from verify.cli.help import START_HERE, join_lines
+from verify.cli.stopping import is_stop
 
 INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 
@@ -18,6 +20,7 @@ app = typer.Typer(
     name="scoreproof",
     add_completion=False,
     help="Error bounds of diffusion models as sympy relations, tried on real numerical runs.",
+    epilog=START_HERE,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -27,8 +30,12 @@ app.command()(verify.verify)
 app.command()(conjecture.conjecture)
 app.command()(derive.derive)
 app.command()(replay.replay)
+app.command()(report.report)
+app.command()(cite.cite)
+app.command()(bench.bench)
 app.add_typer(claims.app, name="claims")
 app.add_typer(schedule.app, name="schedule")
+join_lines(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -47,6 +54,8 @@ def main(arguments: list[str] | None = None) -> None:
             _fail(error.format_message())
         if _known(error):
             _fail(str(error))
+        if is_stop(error):
+            _fail("stopped")
         traceback.print_exc()
         _fail("scoreproof itself failed (above); this is no verdict")
     if code == INTERRUPTED:

@@ -21,7 +21,13 @@ def list_claims(
     contains: Annotated[str, typer.Argument(help="Only ids or titles with this text.")] = "",
     json: JsonOption = None,
 ) -> None:
-    """All claims: id, form, expected verdict, title. Example: [bold]scoreproof claims list thm2[/bold]"""
+    """All claims: id, form, expected verdict, title.
+
+    Example: [bold]scoreproof claims list thm2[/bold]
+
+    Exit code 0: there are such claims; 2: there are none.
+    """
+    from rich.markup import escape
     from rich.table import Table
 
     from theory.claims import catalogue
@@ -33,7 +39,7 @@ def list_claims(
         raise BadInput(f"no claim's id or title contains {contains!r}; `scoreproof claims list` shows all")
     table = Table("id", "form", "expected", "title", box=None, pad_edge=False)
     for c in chosen:
-        table.add_row(c.id, str(c.form), str(c.expected), c.title)
+        table.add_row(c.id, str(c.form), str(c.expected), escape(c.title))
     if json != "-":
         console().print(table)
     write_json([_summary(c) for c in chosen], json)
@@ -45,8 +51,14 @@ def show(
     latex: Annotated[bool, typer.Option("--latex", help="The relation as LaTeX, nothing else.")] = False,
     json: JsonOption = None,
 ) -> None:
-    """One claim: relation, setting, source, what it is derived from. Example: [bold]scoreproof claims show
-    wht24.thm2.corrected[/bold]"""
+    """One claim: relation, setting, source, what it is derived from.
+
+    Example: [bold]scoreproof claims show wht24.thm2.corrected[/bold]
+
+    For a paper: [bold]scoreproof claims show wht24.thm2.corrected --latex[/bold]
+
+    Exit code 0: there is such a claim; 2: there is none.
+    """
     import importlib
     import inspect
 
@@ -81,7 +93,12 @@ def show(
 
 @app.command()
 def suites() -> None:
-    """What `scoreproof verify --suite` offers, with the number of cases a claim."""
+    """What `scoreproof verify --suite` offers, with the number of cases a claim.
+
+    Example: [bold]scoreproof claims suites[/bold]
+
+    Exit code 0.
+    """
     from rich.table import Table
 
     from verify.cli.output import console
@@ -95,10 +112,16 @@ def suites() -> None:
 
 @app.command()
 def vocabulary(json: JsonOption = None) -> None:
-    """Every name that a claim or a conjecture may use."""
+    """Every name that a claim or a conjecture may use.
+
+    Example: [bold]scoreproof claims vocabulary[/bold]
+
+    Exit code 0; 2: the JSON cannot be written.
+    """
+    from rich.markup import escape
     from rich.table import Table
 
-    from theory.vocabulary import VOCABULARY, typed
+    from theory.vocabulary import VOCABULARY, sampling, typed
     from verify.cli.output import console, write_json
 
     fields = ("name", "shape", "axis", "arguments", "meaning", "unit", "domain", "tex")
@@ -106,8 +129,8 @@ def vocabulary(json: JsonOption = None) -> None:
     if json == "-":
         return
     table = Table("name", "meaning", "unit", "domain", box=None, pad_edge=False)
-    for q in VOCABULARY.values():
-        table.add_row(typed(q).replace("[", r"\["), q.meaning, q.unit, q.domain)
+    for q in sorted(VOCABULARY.values(), key=lambda q: q.name not in vars(sampling)):  # of sampling first
+        table.add_row(*map(escape, (typed(q), q.meaning, q.unit, q.domain)))
     console().print(table)
 
 
@@ -118,7 +141,12 @@ def graph(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Which claim is derived from which, as a tree. Example: [bold]scoreproof claims graph --plot claims.svg[/bold]"""
+    """Which claim is derived from which, as a tree.
+
+    Example: [bold]scoreproof claims graph --plot claims.svg[/bold]
+
+    Exit code 0; 2: the picture cannot be written.
+    """
     from rich.tree import Tree
 
     from theory.claims import catalogue

@@ -46,6 +46,8 @@ def derive(
     [bold]scoreproof derive wht24.thm2.dterm.quadratic --grid karras --limit N --minimise rho[/bold]
 
     [bold]scoreproof derive E_D --grid "exponential(n=5, sigma_min=1, sigma_max=4)"[/bold]
+
+    Exit code 0, also where a step is assumed or failed, which its mark says; 2: bad input, or what cannot be had.
     """
     from verify.cli.output import console, write_json
     from verify.language.errors import BadInput

@@ -15,11 +15,17 @@ def replay(
 ) -> None:
     """Re-check every case of a certificate in mpmath's interval arithmetic, sharing no code with the search.
 
-    Exit code 0: all cases agree; 1: one disagrees or could not be checked; 2: the file is refused.
+    Certificates are written by `scoreproof verify` and `scoreproof conjecture`, which name them.
+
+    Example: [bold]scoreproof replay runs/seed-0/wht24.eq4.printed-0.json[/bold]
+
+    Exit code 0: all cases agree; 1: one disagrees or could not be checked; 2: the file is refused, or stopped.
     """
     from rich.markup import escape
 
     from verify.cli.output import console, write_json
+    from verify.cli.schedule.outputs import check_outputs
+    from verify.cli.stopping import stopping
     from verify.language.errors import BadInput
     from verify.replay.check import Answer, check_case
     from verify.replay.errors import Refused
@@ -27,6 +33,7 @@ def replay(
 
     if not seconds > 0:
         raise BadInput(f"--seconds {seconds:g}: give more than 0")
+    check_outputs({"--json": json}, [("the certificate itself", file)])
     try:
         certificate, statement = read_certificate(file)
     except Refused as why:
@@ -39,7 +46,8 @@ def replay(
     out.print(f"  {claim.relation}", markup=False)
     rows: list[dict[str, Any]] = []
     for place, case in enumerate(certificate.cases, start=1):
-        checked = check_case(statement, case, seconds)
+        with stopping(lambda: f"{len(rows)} of {len(certificate.cases)} cases are checked; nothing is kept of that"):
+            checked = check_case(statement, case, seconds)
         colour = {Answer.AGREE: "green", Answer.DISAGREE: "red", Answer.CANNOT_CHECK: "yellow"}[checked.answer]
         words = f"case {place}, {case.role}: [{colour}]{checked.answer}[/]"
         out.print(f"{words}, {escape(checked.reason)} ({checked.bits} bits, {checked.seconds:.1f} s)")

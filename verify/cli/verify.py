@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import time
-from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from verify.cli.options import QuietOption
+
+if TYPE_CHECKING:
+    from verify.events import SoFar
 
 STORE = Path("runs") / "scoreproof.sqlite"
 
 
 def verify(
+    context: typer.Context,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE.py ...]", help="Python files with claims of your own.")
     ] = None,
@@ -40,24 +45,37 @@ def verify(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the latest run of the same settings.")] = False,
     report: Annotated[Path | None, typer.Option(help="Folder for the report (made if missing).")] = None,
     json: Annotated[str | None, typer.Option(metavar="FILE|-", help="Verdicts as JSON.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Verdicts as JUnit XML, for CI servers.")] = None,
+    sarif: Annotated[
+        str | None, typer.Option(metavar="FILE|-", help="What is not as expected as SARIF 2.1.0, for code hosts.")
+    ] = None,
+    github: Annotated[
+        bool | None,
+        typer.Option("--github/--no-github", help="Annotations and a summary of the job; default: on GitHub Actions."),
+    ] = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Search for counterexamples to claims, and say whether each verdict is as expected.
 
-    Example: [bold]scoreproof verify --claim wht24.thm2.printed --claim wht24.thm2.corrected[/bold]
+    Example: [bold]scoreproof verify --claim wht24.eq4.printed --claim gauss.fisher[/bold]
 
-    A run that was stopped loses nothing: repeat the command with [bold]--resume[/bold].
+    Claims of your own: [bold]scoreproof verify examples/my_claims.py --report report[/bold]
 
-    Certified and refuted verdicts are written as certificates to the folder of the store, for
-    [bold]scoreproof replay[/bold].
+    In CI: [bold]scoreproof verify --suite quick --quiet --junit verdicts.xml --sarif verdicts.sarif[/bold]
+
+    A run that was stopped loses nothing: repeat the command with `--resume`. Certified and refuted verdicts are
+    written as certificates to the folder of the store, for `scoreproof replay`.
 
     Exit code 0: every verdict as expected (with --mutants: and no variant unexplained, no fault unnoticed); 1: some
     verdict differs; 2: bad input, or stopped.
     """
     from verify.cli.lookup import at_least
-    from verify.cli.output import console, write_json
+    from verify.cli.output import console
+    from verify.cli.selection import chosen_claims
+    from verify.executors import RunError
     from verify.language.errors import BadInput
-    from verify.reports.terminal import verdict_table
-    from verify.runner import RunError
+    from verify.reports.handlers import deliver
+    from verify.runner import run_events
     from verify.store import RunSettings, Store
     from verify.suites import SUITES
 
@@ -67,42 +85,90 @@ def verify(
     if scheduler is not None and jobs != 1:
         raise BadInput("--jobs is for processes of this machine, --scheduler for a cluster: give one of them")
     _check_device(device, scheduler)
-    chosen, default = _chosen(files or [], suite, claim or [])
+    _check_outputs({"--json": json, "--junit": junit, "--sarif": sarif}, report, [store, *(files or [])])
+    chosen, default = chosen_claims(files or [], suite, claim or [])
     count = examples or (SUITES[default].examples if default else 100)
-    out = console(json)
-    began = time.perf_counter()
     settings = RunSettings.of(chosen, count, seed, device)
+    again = _command(context.params)
     with Store(store) as kept:
         run = kept.resume(settings) if resume else kept.begin(settings)
-        again = _command(
-            files or [], suite, claim or [], examples, seed, jobs, scheduler, device, store, report, json, mutants
-        )
-        verdicts, failures = _run(out, chosen, count, seed, jobs, scheduler, device, run, again)
-    seconds = time.perf_counter() - began
-    verdict_table(out, verdicts, seed, seconds)
-    _certificates(out, verdicts, store.parent / f"seed-{seed}")
-    if mutants and json not in (None, "-"):  # what is there is kept, whatever becomes of the hunt
-        write_json([v.as_json() for v in verdicts], json)
-    hunted = _mutants(out, chosen, count, seed, jobs) if mutants else None
-    if report is not None:
-        from verify.reports.folder import write_report
+        events = run_events(
+            chosen, count, seed, jobs, scheduler=scheduler, device=device, run=run, mutants=mutants
+        )  # fmt: skip
+        out = console("-" if "-" in (json, sarif) else None)
+        folder = store.parent / f"seed-{seed}"
+        handlers = _handlers(out, quiet, json, junit, sarif, github, report, folder, with_budgets=default == "quick")
+        try:
+            so_far = deliver(events, handlers)
+        except KeyboardInterrupt:  # pressed again while results were written
+            raise RunError(f"stopped; {run.progress}; go on with: {again}") from None
+    _raise_for(so_far, run.progress, again)
+    well = not so_far.wrong and (so_far.hunted is None or so_far.hunted.all_well)
+    raise typer.Exit(0 if well else 1)
 
-        with out.status("writing the report"):
-            page = write_report(
-                report, verdicts, seed, count, seconds, with_budgets=default == "quick", mutant_run=hunted
-            )
-        out.print(f"report: {page}")
-    extra = {} if hunted is None else hunted.of_claims()
-    write_json([v.as_json() | ({"mutants": extra.get(v.claim.id)} if mutants else {}) for v in verdicts], json)
-    if failures:
-        out.print("\n".join(failure.trace for failure in failures), markup=False)
-        names = ", ".join(failure.claim.id for failure in failures)
+
+def _handlers(  # type: ignore[no-untyped-def]
+    out, quiet, json, junit, sarif, github, report: Path | None, certificates: Path, with_budgets: bool
+) -> list[Any]:
+    """One handler for each output that is asked for, in the order in which they are told events."""
+    from verify.cli.output import console
+    from verify.reports.handlers.certificates import Certificates
+    from verify.reports.handlers.github import GitHub
+    from verify.reports.handlers.json import Json
+    from verify.reports.handlers.junit import JUnit
+    from verify.reports.handlers.page import Page
+    from verify.reports.handlers.sarif import Sarif
+    from verify.reports.handlers.terminal import Terminal
+
+    aside = console(quiet=True) if quiet else out
+    handlers = [
+        Terminal(out, quiet),
+        Certificates(certificates, out, quiet),
+        None if json is None else Json(json),
+        None if junit is None else JUnit(junit),
+        None if sarif is None else Sarif(sarif),
+        GitHub.asked(out, github),
+        None if report is None else Page(report, aside, with_budgets),
+    ]
+    return [handler for handler in handlers if handler is not None]
+
+
+def _raise_for(so_far: SoFar, progress: str, again: str) -> None:
+    """Tell what kept the run from its end, with how to go on.
+
+    Raises:
+        RunError: the run was stopped, or scoreproof itself failed on a claim.
+        BadInput: an output could not be written.
+    """
+    from verify.executors import RunError
+    from verify.language.errors import BadInput
+
+    known = all(isinstance(error, BadInput | OSError | RunError) for error in so_far.errors)
+    told = [str(error) if known else f"{type(error).__name__}: {error}" for error in so_far.errors]
+    errors = "".join(f"; {one}" for one in told)
+    if so_far.interrupted is not None:
+        why, kept = so_far.interrupted.why, so_far.interrupted.kept
+        stopped = isinstance(why, KeyboardInterrupt)
+        words = f"stopped{_stage(so_far)}" if stopped else str(why)
+        raise RunError(f"{words}; {kept}{errors}; {'' if stopped else 'then '}go on with: {again}") from why
+    if so_far.failures:
+        names = ", ".join(failure.claim.id for failure in so_far.failures)
         raise RunError(
-            f"scoreproof itself failed on {names} (above), which therefore has no verdict; {run.progress}; "
+            f"scoreproof itself failed on {names} (above), which therefore has no verdict; {progress}{errors}; "
             f"to try the others again: {again}"
         )
-    well = all(v.as_expected for v in verdicts) and (hunted is None or hunted.all_well)
-    raise typer.Exit(0 if well else 1)
+    if not known:  # a fault of a handler itself, whose trace is wanted
+        raise ExceptionGroup("outputs could not be made", so_far.errors)
+    if told:
+        raise BadInput("; ".join(told))
+
+
+def _stage(so_far: SoFar) -> str:
+    """What was going on when a run was stopped after its search; nothing during it."""
+    if not so_far.searched:
+        return ""
+    hunting = so_far.started is not None and so_far.started.variants and so_far.hunted is None
+    return " while variants were hunted" if hunting and not so_far.finished else " while results were written"
 
 
 def _check_device(device: str, scheduler: str | None) -> None:
@@ -117,125 +183,50 @@ def _check_device(device: str, scheduler: str | None) -> None:
             raise BadInput(f"--device {device}: {why}") from None
 
 
-def _certificates(out, verdicts, folder: Path) -> None:  # type: ignore[no-untyped-def]
-    """Write what can be certified to the folder; what cannot be written costs no verdict."""
-    from verify.certificates import has_certificate, write_certificate
-
-    written = 0
-    for v in filter(has_certificate, verdicts):
-        try:
-            write_certificate(v, folder)
-            written += 1
-        except (ValueError, OSError) as why:
-            out.print(f"no certificate for {v.claim.id}: {why}", markup=False)
-    if written:
-        out.print(f"certificates: {written} in {folder}", markup=False)
-
-
-def _mutants(out, chosen, examples: int, seed: int, jobs: int):  # type: ignore[no-untyped-def]
-    """The hunt for the claims' variants and the planted faults, with its tables."""
-    from verify.executors import RunError
-    from verify.mutants.run import run_mutants, size
-    from verify.reports.mutants import mutant_tables
-    from verify.reports.terminal import steps
-
-    with steps(out, "variants", size(chosen)) as done:
-        try:
-            found = run_mutants(chosen, examples, seed, jobs, done)
-        except KeyboardInterrupt:
-            raise RunError("stopped while variants were hunted; the verdicts are kept") from None
-    mutant_tables(out, found)
-    return found
-
-
-def _run(  # type: ignore[no-untyped-def]
-    out, chosen, examples: int, seed: int, jobs: int, scheduler: str | None, device: str, run, again: str
-):
-    """Verdicts in the order of the claims' ids, and failures; what stops a run is told with how to go on."""
-    from verify.reports.terminal import follow
-    from verify.reports.training import follow_training
-    from verify.runner import Failure, RunError, run_claims
-    from verify.store import StoreError
-    from verify.verdicts import Verdict
-
-    verdicts: list[Verdict] = []
-    failures: list[Failure] = []
-    try:
-        with (
-            follow(out, len(run.kept), run.settings.shards) as follower,
-            follow_training(follower.progress, follower.task, run.store.path),
-        ):
-            results = run_claims(
-                chosen, examples, seed, jobs, scheduler=scheduler, device=device, run=run,
-                shard_done=follower.shard_done,
-            )  # fmt: skip
-            with closing(results):
-                for result in results:
-                    if isinstance(result, Failure):
-                        failures.append(result)
-                    else:
-                        verdicts.append(result)
-                    follower.reached(result)
-    except KeyboardInterrupt:
-        raise RunError(f"stopped; {run.progress}; go on with: {again}") from None
-    except (StoreError, RunError) as error:
-        raise RunError(f"{error}; {run.progress}; then go on with: {again}") from error
-    return sorted(verdicts, key=lambda v: v.claim.id), failures
-
-
-def _command(
-    files: list[Path],
-    suite: str | None,
-    ids: list[str],
-    examples: int | None,
-    seed: int,
-    jobs: int,
-    scheduler: str | None,
-    device: str,
-    store: Path,
-    report: Path | None,
-    json: str | None,
-    mutants: bool,
-) -> str:
-    """The command that goes on with this run."""
-    words = ["scoreproof", "verify", *map(str, files)]
-    words += [word for id in ids for word in ("--claim", id)]
-    options = (
-        ("--suite", suite, None),
-        ("--examples", examples, None),
-        ("--seed", seed, 0),
-        ("--jobs", jobs, 1),
-        ("--scheduler", scheduler, None),
-        ("--device", device, "cpu"),
-        ("--store", store, STORE),
-        ("--report", report, None),
-        ("--json", json, None),
-    )
-    words += [word for name, value, usual in options if value != usual for word in (name, str(value))]
-    return shlex.join([*words, *(["--mutants"] if mutants else []), "--resume"])
-
-
-def _chosen(files: list[Path], suite: str | None, ids: list[str]):  # type: ignore[no-untyped-def]
-    """The claims to run, each with its file, and the name of the suite if one is run."""
-    from theory.claims import Claim, find
+def _check_outputs(outputs: dict[str, Path | str | None], report: Path | None, inputs: list[Path]) -> None:
+    """Refuse before any work what could not be written after it."""
+    from verify.cli.schedule.outputs import check_outputs
     from verify.language.errors import BadInput
-    from verify.suites import SUITES
-    from verify.user_claims import load_claims
+    from verify.reports.files import printable
+    from verify.reports.folder import FILES, require_own
 
-    if suite is not None and suite not in SUITES:
-        raise BadInput(f"there is no suite {suite!r}; there are {', '.join(SUITES)}")
-    jobs: list[tuple[Claim, Path | None]] = [(claim, path) for path in files for claim in load_claims(path)]
-    for id in dict.fromkeys(ids):
-        try:
-            jobs.append((find(id), None))
-        except KeyError as unknown:
-            raise BadInput(str(unknown.args[0])) from None
-    if suite is None and not jobs:
-        suite = "quick"
-    if suite is not None:
-        jobs += [(claim, None) for claim in SUITES[suite].claims() if (claim, None) not in jobs]
-    ids_seen = [claim.id for claim, _ in jobs]
-    twice = sorted({id for id in ids_seen if ids_seen.count(id) > 1})
-    if twice:
-        raise BadInput(f"more than one claim to run has the id {', '.join(twice)}; rename yours")
-    return jobs, suite
+    if "\0" in str(report):
+        raise BadInput(f"--report {printable(str(report))}: a NUL is in no file's name; name another folder")
+
+    own = [] if report is None else [report / name for name in FILES]
+    check_outputs(
+        outputs,
+        [
+            *(("the store itself or a file with claims", path) for path in inputs),
+            *(("a file of the --report itself", path) for path in own),
+        ],
+    )
+    for path in inputs:
+        if os.path.realpath(path) in map(os.path.realpath, own):
+            raise BadInput(f"--report {report} would write over {path}; name another folder")
+    if [*outputs.values()].count("-") > 1:
+        both = " and ".join(f"{option} -" for option, to in outputs.items() if to == "-")
+        raise BadInput(f"{both} both write to standard output; send one of them to a file")
+    if report is not None and report.exists() and not report.is_dir():
+        raise BadInput(f"--report {report} is a file; name a folder")
+    if report is not None:
+        require_own(report)
+
+
+def _command(given: dict[str, Any]) -> str:
+    """The command that goes on with a run.
+
+    Args:
+        given: the values of all options.
+    """
+    usual = {"seed": 0, "jobs": 1, "device": "cpu", "store": STORE}
+    words = ["scoreproof", "verify", *map(str, given["files"] or ())]
+    words += [word for id in given["claim"] or () for word in ("--claim", id)]
+    for name in ("suite", "examples", "seed", "jobs", "scheduler", "device", "store", "report", "json", "junit",
+                 "sarif"):  # fmt: skip
+        if given[name] != usual.get(name):
+            words += [f"--{name}", str(given[name])]
+    words += [f"--{name}" for name in ("mutants", "quiet") if given[name]]
+    if given["github"] is not None:
+        words.append("--github" if given["github"] else "--no-github")
+    return shlex.join([*words, "--resume"])

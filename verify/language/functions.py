@@ -126,6 +126,8 @@ def own_errors(where: str) -> Iterator[None]:
         line = _line_in(error, file)
         at = f" at line {line}" if line else ""
         fix = "correct that file" if names_function(where) else "correct it"
+        if "'Symbol' object cannot be interpreted as an integer" in _text_of(error):  # of range(N)
+            fix = f"N is a symbol, not a number: write sympy's Sum(..., (k, 0, N - 1)); {fix}"
         raise BadInput(f"{where} raised {type(error).__name__}{at}: {_text_of(error)}; {fix}") from error
 
 

@@ -113,6 +113,8 @@ def _hint(body: str) -> str:
         return f"; {reserved} is a word of Python's own and not part of the language"
     if re.search(r"(?<![<>=])=(?!=)", body):
         return "; write <= or >= for a bound and == for an equality"
+    if re.search(r"[\w)\]]\s+[\w(]", body):
+        return "; is a * missing?"
     return ""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
 from theory.claims import Claim, Expected, find
+from verify.executors import worker_pool
 from verify.mutants.implementation import FAULTS, Noticed, notice
 from verify.mutants.table import Fate, Summary, mutant_table, together, unexplained
 from verify.work import UserFile, claims_of
@@ -127,12 +127,9 @@ def _in_processes(work: Callable[..., T], orders: Sequence[tuple[Any, ...]], wor
     if workers == 1:
         yield from (work(*order) for order in orders)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
-        try:
-            for done in as_completed([pool.submit(work, *order) for order in orders]):
-                yield done.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with worker_pool(workers) as pool:  # whose workers leave Ctrl-C to this process, and end with it
+        for done in as_completed([pool.submit(work, *order) for order in orders]):
+            yield done.result()
 
 
 def _hunt(id: str, file: UserFile | None, examples: int, seed: int) -> Summary:

@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from numerics.targets.base import NotAvailable
+from numerics.targets.base import NotAvailable, Target
 from theory.grids import Grid
 from verify.schedules import GridBudget
 
@@ -48,21 +48,41 @@ def draw_schedules(budgets: list[GridBudget], to: Path) -> None:
 def _curve(budgets: list[GridBudget]) -> tuple[np.ndarray, np.ndarray] | None:
     """(sigma, height) of the exact curve over the range of all grids, or None where it cannot be had."""
     first = budgets[0]
-    low, high = (f(f(b.grid.sigmas) for b in budgets) for f in (min, max))
-    sigma = np.geomspace(float(low), float(high), RASTER)
+    low, high = (float(f(f(b.grid.sigmas) for b in budgets)) for f in (min, max))
+    return exact_curve(first.target, first.sampler, low, high)
+
+
+def exact_curve(
+    target: Target, sampler: str, low: float, high: float, points: int = RASTER
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """(sigma, height) of the curve that the sampler holds on each step, sigma from low to high; None without one."""
+    sigma = np.geomspace(low, high, points)
     try:
-        return sigma, _height(first, sigma**2, first.target.measure(_name(first), sigma**2).value)
+        return sigma, curve_height(sampler, sigma**2, target.measure(curve_name(sampler), sigma**2).value)
     except NotAvailable:
         return None
 
 
-def _name(one: GridBudget) -> str:
-    return "J" if one.sampler == "score" else "mmse"
+def curve_name(sampler: str) -> str:
+    """Of the curve that the sampler holds fixed on each step, in the vocabulary."""
+    return "J" if sampler == "score" else "mmse"
 
 
-def _height(one: GridBudget, v: np.ndarray, curve: np.ndarray) -> np.ndarray:
+def curve_height(sampler: str, v: np.ndarray, curve: np.ndarray) -> np.ndarray:
     """Density over ln sigma of what counts: v J(v), or mmse(v)/v for the denoiser sampler."""
-    return v * curve if one.sampler == "score" else curve / v
+    return v * curve if sampler == "score" else curve / v
+
+
+def steps_along(sigmas: np.ndarray, sampler: str, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(sigma, height) along each step of what is held fixed, (N, POINTS + 1), each row ended by NaN to lift the pen.
+
+    Args:
+        sigmas: of the grid, decreasing, (N+1,).
+        held: height of the curve at the start of each step, (N,). Along a step the score sampler's goes with v, the
+            denoiser sampler's with 1/v.
+    """
+    sigma = np.array([[*np.geomspace(end, begin, POINTS), np.nan] for begin, end in pairwise(sigmas)])
+    return sigma, held[:, None] * (sigma / sigmas[:-1, None]) ** (2 if sampler == "score" else -2)
 
 
 def staircase(axes: Any, one: GridBudget, curve: tuple[np.ndarray, np.ndarray] | None) -> None:
@@ -71,8 +91,8 @@ def staircase(axes: Any, one: GridBudget, curve: tuple[np.ndarray, np.ndarray] |
     E_D = 1/2 int (J - J_k) dv, and dv = 2 v d ln sigma, so over ln sigma the height v J makes areas of E_D in nats;
     the denoiser sampler's height mmse/v does the same for 1/2 int (mmse_k - mmse) d(1/v).
     """
-    frozen = one.target.measure(_name(one), one.grid.v[:-1]).value
-    held = one.grid.v[:-1] * frozen if one.sampler == "score" else frozen / one.grid.v[:-1]
+    frozen = one.target.measure(curve_name(one.sampler), one.grid.v[:-1]).value
+    held = curve_height(one.sampler, one.grid.v[:-1], frozen)
     draw_steps(axes, one.grid, one.sampler, held, curve)
     e_d = one.part("E_D")
     lost = f"E_D = {float(e_d.value):.4g} nats" if e_d is not None else "no path KL"
@@ -91,14 +111,11 @@ def draw_steps(
     """A curve over ln sigma, what the sampler holds fixed on each step, and the area between them.
 
     Args:
-        held: height of the curve at the start of each step, shape (N,). Along a step the score sampler's goes with v,
-            the denoiser sampler's with 1/v.
+        held: as for :func:`steps_along`.
         curve: (sigma, height), sigma decreasing or increasing; None draws no curve and no area.
         name: of the curve in the legend.
     """
-    ends = list(pairwise(grid.sigmas))
-    sigma = np.array([[*np.geomspace(end, begin, POINTS), np.nan] for begin, end in ends])  # NaN: the pen is lifted
-    steps = held[:, None] * (sigma / grid.sigmas[:-1, None]) ** (2 if sampler == "score" else -2)
+    sigma, steps = steps_along(grid.sigmas, sampler, held)
     if curve is not None:
         axes.plot(*curve, color=CURVE, lw=1.6, label=name)
         order = np.argsort(curve[0])

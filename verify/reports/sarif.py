@@ -5,18 +5,16 @@ OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from verify.reports.places import file_uri
+from verify.reports.sarif_log import as_sentence, sarif_log
 from verify.schedules.findings import Finding
 from verify.schedules.given import Given
 from verify.schedules.lint import RULES
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _WITH_LINES = (".csv", ".txt")  # rows of other files are positions, not lines
 _FILES = (*_WITH_LINES, ".json", ".npy")
 
@@ -34,27 +32,16 @@ def as_sarif(schedules: Iterable[tuple[str, Given, Sequence[Finding]]]) -> dict[
         for text, given, findings in schedules
         for finding in findings
     ]
-    driver = {
-        "name": "scoreproof schedule lint",
-        "version": version("scoreproof"),
-        "rules": [_rule(name) for name in names],
-    }
-    run = {
-        "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True}],
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-    }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return sarif_log("scoreproof schedule lint", [_rule(name) for name in names], results)
 
 
 def _rule(name: str) -> dict[str, Any]:
     rule = RULES[name]
     return {
         "id": name,
-        "shortDescription": {"text": _sentence(rule.says)},
-        "fullDescription": {"text": _sentence(rule.why)},
-        "help": {"text": _sentence(rule.fix)},
+        "shortDescription": {"text": as_sentence(rule.says)},
+        "fullDescription": {"text": as_sentence(rule.why)},
+        "help": {"text": as_sentence(rule.fix)},
         "defaultConfiguration": {"level": rule.level},
     }
 
@@ -65,7 +52,7 @@ def _result(finding: Finding, index: int, text: str, given: Given) -> dict[str, 
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": finding.level,
-        "message": {"text": f"{_sentence(finding.message)} Fix: {finding.fix}."},
+        "message": {"text": f"{as_sentence(finding.message)} Fix: {finding.fix}."},
         "locations": [_location(text, given, finding.index)],
         "properties": {key: plain[key] for key in ("index", "value", "fix", "nats")},
     }
@@ -77,7 +64,7 @@ def _location(text: str, given: Given, index: int | None) -> dict[str, Any]:
     location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": place, "kind": "array"}]}
     file = _file(text)
     if file is not None:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
+        physical: dict[str, Any] = {"artifactLocation": {"uri": file_uri(file)}}
         if file.suffix.lower() in _WITH_LINES and index is not None and index < len(given.rows):
             physical["region"] = {"startLine": given.rows[index]}
         location["physicalLocation"] = physical
@@ -90,14 +77,3 @@ def _file(text: str) -> Path | None:
     if ".py:" in word:
         return Path(word.rpartition(":")[0])
     return Path(word) if word.lower().endswith(_FILES) else None
-
-
-def _uri(file: Path) -> str:
-    """Relative to the current folder where the file lies under it, as code hosts want it; else absolute."""
-    whole = Path(os.path.abspath(file.expanduser()))
-    here = Path.cwd()
-    return quote(whole.relative_to(here).as_posix()) if whole.is_relative_to(here) else whole.as_uri()
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

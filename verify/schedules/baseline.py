@@ -6,7 +6,6 @@ keeps are for people, and show when the file, its data or scoreproof no longer a
 
 from __future__ import annotations
 
-import os
 import reprlib
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -17,17 +16,14 @@ import numpy as np
 
 from numerics.enclosures import Enclosure, Relation, equal
 from numerics.targets import LossCurve, Target
-from theory.grids import Grid
 from verify.language.errors import BadInput
-from verify.language.functions import names_function
 from verify.language.samplers import known_sampler
 from verify.schedules.baseline_data import Data, digest_now, open_data, open_kept, typed_data
 from verify.schedules.baseline_file import FORMAT, VERSION, Baseline, Cost, Number, read_baseline, write_baseline
-from verify.schedules.changes import as_written, changed_data, changed_grid
+from verify.schedules.baseline_now import Now, read_now
+from verify.schedules.changes import as_written, changed_data, changed_end, changed_grid
 from verify.schedules.checked import NO_CRITERION, Checked, Row
 from verify.schedules.judging import Judged, cost_of, difference_of, verdict_of
-from verify.schedules.reading import as_grid
-from verify.schedules.toolboxes import diffusers
 
 # Stand in for real data where no target is given, both exact and cheap: variances over four decades, as natural images
 # have (the path KL of a Gaussian adds up over its directions), and two modes.
@@ -40,7 +36,7 @@ ABOUT = (
     "The noise schedule that `scoreproof schedule check` compares with, and what it costs in nats, smaller is better. "
     "Written by --update; a change of it belongs into the same commit as the change of the schedule."
 )
-__all__ = ["DEFAULT_SAMPLERS", "DEFAULT_TARGETS", "Baseline", "Checked", "Row", "check", "read_now", "record"]
+__all__ = ["DEFAULT_SAMPLERS", "DEFAULT_TARGETS", "Baseline", "Checked", "Now", "Row", "check", "read_now", "record"]
 
 Tell = Callable[[str], None]
 Targets = str | Data | Sequence[str | Data]
@@ -62,7 +58,7 @@ def check(
     """Judge a schedule against its baseline.
 
     Args:
-        grid: the schedule now, anything that ``as_grid`` reads; a function is asked for the steps of the baseline.
+        grid: the schedule now, anything that ``read_now`` reads; a function is asked for the steps of the baseline.
         path: the baseline's file.
         targets, samplers: what to judge on, one or several; where empty, those of the baseline. A loss curve is
             typed, ``loss_curve("curve.csv", d=64)``, or made by ``curve_data``.
@@ -80,19 +76,24 @@ def check(
     """
     path = Path(path)
     kept = read_baseline(path, update)
-    now, _ = read_now(grid, kept)
-    before, name = kept.schedule(), name or now.label
+    read = read_now(grid, kept)
+    before, now = kept.schedule(), read.grid
+    name = name or now.label
     allowed = _tolerance(kept.tolerance if tolerance is None else tolerance)
     typed = typed_data(targets, typed_in, path.parent)
     data = typed or kept.data
     wanted = _samplers(samplers) or kept.samplers
     opened = [open_data(one, path.parent) for one in typed] or open_kept(kept.data, path)
-    notes = changed_grid(before, now) + changed_data(data, kept, path.parent)
+    end = changed_end(kept.appended_zero, read.appended_zero, before, now)
+    about_data = changed_data(data, kept, path.parent)
+    notes = changed_grid(before, now, end is None) + about_data
+    if end is not None:
+        rows = [_unlike(one.target, sampler, kept, end) for one in data for sampler in wanted]
+        return Checked(name, now, path, before, allowed, tuple(rows), tuple(notes))
     if np.array_equal(before.sigmas, now.sigmas):
         rows = [_identical(one.target, sampler, kept) for one in data for sampler in wanted]
         return Checked(name, now, path, before, allowed, tuple(rows), tuple(notes))
-    rows = []
-    notes += [f"{one.target}: ± assumes: {it.assumption}" for one, it in zip(data, opened, strict=True) if _smooth(it)]
+    rows, ends = [], dict[str, list[str]]()
     for one, target in zip(data, opened, strict=True):
         trusted = as_written(one, kept, path.parent)
         for sampler in wanted:
@@ -100,13 +101,18 @@ def check(
             known, cost = kept.cost(one.target, sampler), cost_of(before, target, sampler)
             if trust and trusted and known is not None:
                 _require_kept(known, cost.number, kept, path, update)
-            once = known.cost.enclosure() if known is not None and known.cost is not None else None
             judged = difference_of(before, now, target, sampler)
-            rows.append(_row(one.target, sampler, once if cost.number is None else cost.number, judged, allowed))
+            if judged.ends is not None and sampler not in ends.setdefault(judged.ends, []):
+                ends[judged.ends].append(sampler)
+            number = _number(known) if cost.number is None else cost.number
+            rows.append(_row(one.target, sampler, number, judged, allowed))
     if all(row.baseline is None for row in rows):
         raise BadInput(
             f"nothing can be measured on {rows[0].target} with the {rows[0].sampler} sampler: {rows[0].reason}"
         )
+    of_ends = [f"for the {' and '.join(of)} sampler {told}" for told, of in ends.items()]
+    notes = changed_grid(before, now, ends=of_ends) + about_data
+    notes += [f"{one.target}: ± assumes: {it.assumption}" for one, it in zip(data, opened, strict=True) if _smooth(it)]
     return Checked(name, now, path, before, allowed, tuple(rows), tuple(notes))
 
 
@@ -133,7 +139,8 @@ def record(
     """
     path = Path(path)
     old = read_baseline(path, update) if path.exists() else None
-    now, asked = read_now(grid, old, steps_asked)
+    read = read_now(grid, old, steps_asked)
+    now, asked = read.grid, read.steps_asked
     data = typed_data(targets, typed_in, path.parent)
     opened = [open_data(one, path.parent) for one in data]
     if not data and old is not None:
@@ -166,6 +173,7 @@ def record(
         steps_asked=asked,
         steps=now.N,
         sigmas=now.sigmas.tolist(),
+        appended_zero=read.appended_zero,
         tolerance=allowed,
         data=data,
         costs=costs,
@@ -174,29 +182,8 @@ def record(
     return baseline
 
 
-def read_now(grid: Any, kept: Baseline | None, steps: int | None = None) -> tuple[Grid, int | None]:
-    """The schedule, and the number of steps that it was asked for, or None.
-
-    Args:
-        grid: anything that ``as_grid`` reads.
-        kept: the baseline; where ``steps`` is None, a function is asked for as many steps as it was then.
-        steps: steps wanted.
-
-    Raises:
-        BadInput: no legal grid, or not of so many steps.
-    """
-    if steps is None and kept is not None and _takes_steps(grid):
-        steps = kept.steps_asked
-    return as_grid(grid, steps), steps
-
-
-def _takes_steps(grid: Any) -> bool:
-    if isinstance(grid, str | os.PathLike):
-        return names_function(os.fspath(grid))
-    return callable(grid) and not diffusers.recognises(grid)  # a pipeline can be called, but has its steps already
-
-
 def own_version() -> str:
+    """The version of the installed scoreproof, or ``not installed`` where it runs from its folder alone."""
     try:
         return version("scoreproof")
     except PackageNotFoundError:
@@ -205,9 +192,17 @@ def own_version() -> str:
 
 def _identical(target: str, sampler: str, kept: Baseline) -> Row:
     known = kept.cost(target, sampler)
-    cost = known.cost.enclosure() if known is not None and known.cost is not None else None
     criterion = known.criterion if known is not None else NO_CRITERION
-    return Row(target, sampler, "same", Enclosure.of(0.0), criterion, cost, "identical sigmas", False)
+    return Row(target, sampler, "same", Enclosure.of(0.0), criterion, _number(known), "identical sigmas", False)
+
+
+def _unlike(target: str, sampler: str, kept: Baseline, why: str) -> Row:
+    """Schedules that do not end alike: whatever they cost, no number judges the one by the other."""
+    return Row(target, sampler, "cannot tell", None, NO_CRITERION, _number(kept.cost(target, sampler)), why, True)
+
+
+def _number(known: Cost | None) -> Enclosure | None:
+    return known.cost.enclosure() if known is not None and known.cost is not None else None
 
 
 def _row(target: str, sampler: str, cost: Enclosure | None, judged: Judged, tolerance: float) -> Row:

@@ -66,6 +66,7 @@ class Baseline(Fields):
         steps_asked: the number of steps that were asked for, or None; a function is asked for them again.
         steps: number of sampler steps N.
         sigmas: N + 1 noise levels, strictly decreasing.
+        appended_zero: whether a 0 followed them; None where that is not known, as in files from before it was kept.
         tolerance: nats below which a difference counts as none.
     """
 
@@ -77,6 +78,7 @@ class Baseline(Fields):
     steps_asked: Annotated[int, Field(ge=1)] | None
     steps: int
     sigmas: list[Finite]
+    appended_zero: bool | None = None
     tolerance: Annotated[Finite, Field(ge=0)]
     data: Annotated[list[Data], Field(min_length=1)]
     costs: Annotated[list[Cost], Field(min_length=1)]

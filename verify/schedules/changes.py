@@ -12,11 +12,36 @@ from verify.schedules.baseline_data import Data, digest_now
 from verify.schedules.baseline_file import Baseline
 
 
-def changed_grid(before: Grid, now: Grid) -> list[str]:
-    """One sentence each for the steps, the ends and the levels between."""
+def changed_end(before: bool | None, now: bool | None, kept: Grid, grid: Grid) -> str | None:
+    """What became of the 0 that toolboxes append; None where it is as before, or where one of the two is not known.
+
+    Args:
+        before, now: whether the schedule ended in a 0, and does.
+        kept, grid: the positive sigmas of both.
+    """
+    if before is None or now is None or before == now:
+        return None
+    if before:
+        return (
+            f"the 0 at the end is gone: samplers now stop at sigma = {grid.sigmas[-1]:g} and leave that noise in the "
+            "samples; append the 0 again"
+        )
+    return (
+        f"a 0 is appended now and the baseline has none: samplers no longer stop at sigma = {kept.sigmas[-1]:g}, they "
+        "take one more step, to 0; remove it"
+    )
+
+
+def changed_grid(before: Grid, now: Grid, same_end: bool = True, ends: Sequence[str] = ()) -> list[str]:
+    """One sentence each for the steps, the ends and the levels between.
+
+    Args:
+        same_end: no 0 was lost or appended.
+        ends: what was done about two values of sigma_min, as the judging tells it.
+    """
     notes = []
     if np.array_equal(before.sigmas, now.sigmas):
-        return ["identical sigmas; nothing was measured"]
+        return [f"identical sigmas{'' if same_end else ' but for the 0 at the end'}; nothing was measured"]
     if before.N != now.N:
         notes.append(
             f"steps changed from {before.N} to {now.N}, and the calls of the network with them; the verdict is on the "
@@ -32,6 +57,8 @@ def changed_grid(before: Grid, now: Grid) -> list[str]:
             notes.append(f"{name} changed from {old:g} to {new:g}{means}")
         elif relative > 1e-12:
             notes.append(f"{name} changed from {old!r} to {new!r}, by {relative:.1e} of it")
+        if at == -1 and ends:
+            notes[-1] = "; ".join([notes[-1], *ends])
     moved = np.flatnonzero(before.sigmas != now.sigmas) if before.N == now.N else np.array([], int)
     if moved.size:
         most = moved[np.argmax(np.abs(np.log(now.sigmas[moved] / before.sigmas[moved])))]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numerics.enclosures import Enclosure
+from theory.display import Contents, Displayed
 from theory.grids import Grid
+
+if TYPE_CHECKING:
+    from verify.display.picture import Picture
 
 NO_CRITERION = "none"  # where no divergence judges the two schedules
 
@@ -48,8 +52,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Displayed):
     """A schedule against its baseline: a verdict for each target and sampler, and what changed in words.
+
+    ``print`` and notebooks show it as a table, ``plot()`` as a picture.
 
     Attributes:
         name: what the schedule is called.
@@ -57,6 +63,7 @@ class Checked:
         path: the baseline's file.
         reference: the schedule that it keeps.
         tolerance: nats below which a difference counts as none.
+        rows: one for each target and sampler.
         notes: what changed, one sentence each.
     """
 
@@ -70,6 +77,7 @@ class Checked:
 
     @property
     def failed(self) -> bool:
+        """Whether the schedule may be worse than its baseline on some row."""
         return any(row.failed for row in self.rows)
 
     @property
@@ -80,7 +88,24 @@ class Checked:
                 return word
         return "same"
 
+    def _contents(self) -> Contents:
+        """What changed in words, and a table, one row a target and sampler."""
+        from verify.display.checked import check_contents
+
+        return check_contents(self)
+
+    def plot(self) -> Picture:
+        """The steps of both schedules, above the differences.
+
+        A notebook shows it; ``.save("file.svg")`` writes it. Drawing takes about a second.
+        """
+        from verify.display.picture import Picture
+        from verify.reports.schedule_pictures import draw_check
+
+        return Picture(lambda to: draw_check(self, to))
+
     def as_json(self) -> dict[str, Any]:
+        """As ``scoreproof schedule check --json`` writes it."""
         return {
             "grid": self.name,
             "baseline": str(self.path),

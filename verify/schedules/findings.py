@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from numerics.enclosures import Enclosure
+from theory.display import Contents, Displayed
+
+if TYPE_CHECKING:
+    from verify.display.picture import Picture
+    from verify.schedules.given import Given
 
 Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Displayed):
     """One defect of a schedule.
 
     Attributes:
@@ -35,6 +41,12 @@ class Finding:
     fix: str
     nats: Enclosure | None = None
 
+    def _contents(self) -> Contents:
+        """What is wrong, where, and the fix."""
+        from verify.display.findings import finding_contents
+
+        return finding_contents(self)
+
     def as_json(self) -> dict[str, Any]:
         """A plain object; a value that JSON has no number for (nan, inf) is a text."""
         value: float | str | None = self.value
@@ -50,3 +62,44 @@ class Finding:
             "fix": self.fix,
             "nats": nats.as_json() if nats is not None and math.isfinite(float(nats.radius)) else None,
         }
+
+
+class Findings(Displayed, tuple[Finding, ...]):
+    """What lint found, errors first: a tuple that ``print`` and notebooks show as a table, ``plot()`` as a picture.
+
+    Made from ``findings``, in the order in which they are to be shown, and the schedule that they are about.
+
+    Attributes:
+        given: the schedule as it was handed over.
+    """
+
+    given: Given
+
+    def __new__(cls, findings: Iterable[Finding], given: Given) -> Self:
+        made = super().__new__(cls, findings)
+        made.given = given
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (tuple(self), self.given)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error: common samplers cannot run the schedule correctly."""
+        return any(one.level == "error" for one in self)
+
+    def _contents(self) -> Contents:
+        """A table, one row a finding."""
+        from verify.display.findings import findings_contents
+
+        return findings_contents(self)
+
+    def plot(self) -> Picture:
+        """The schedule with each finding marked on it.
+
+        A notebook shows it; ``.save("file.svg")`` writes it. Drawing takes about a second.
+        """
+        from verify.display.picture import Picture
+        from verify.reports.schedule_pictures import draw_lint
+
+        return Picture(lambda to: draw_lint(self.given, self, to))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,15 @@ from numerics.optimal_grids.profiles import ExactProfile, profile_of
 from numerics.regimes.paths import sign
 from numerics.targets import LossCurve, NotAvailable, PointCloud, Target
 from numerics.terminal import terminal_kl
+from theory.display import Contents, Displayed
 from theory.grids import Grid, GridError, from_variances, karras
 from verify.language.errors import BadInput
 from verify.schedules.grid_costs import cost_at_most, costs_by_steps, grid_objective, output_errors
 from verify.schedules.path_differences import SAME_ENDS, path_difference, require_same_ends
 from verify.schedules.usual import usual_grids
+
+if TYPE_CHECKING:
+    from verify.display.picture import Picture
 
 FloatArray = NDArray[np.float64]
 Told = Callable[[str], None]
@@ -32,8 +36,8 @@ MOST_STEPS = 1000
 
 
 @dataclass(frozen=True)
-class Optimum:
-    """The best grid that was found.
+class Optimum(Displayed):
+    """The best grid that was found; ``print`` and notebooks show it as a table, ``plot()`` as a picture.
 
     Attributes:
         grid: it.
@@ -76,7 +80,24 @@ class Optimum:
         """Shape (N+1,), from sigma_max down to sigma_min, without an appended 0."""
         return self.grid.sigmas
 
+    def _contents(self) -> Contents:
+        """Sigmas, objective, what any other grid could gain, and a table against the usual grids."""
+        from verify.display.optimum import optimum_contents
+
+        return optimum_contents(self)
+
+    def plot(self) -> Picture:
+        """Its steps, its lost area, and what it gains on the usual grids.
+
+        A notebook shows it; ``.save("file.svg")`` writes it. Drawing takes about a second.
+        """
+        from verify.display.picture import Picture
+        from verify.reports.schedule_pictures import draw_optimum
+
+        return Picture(lambda to: draw_optimum(self, to))
+
     def as_json(self) -> dict[str, Any]:
+        """As ``scoreproof schedule optimise --json`` writes it."""
         return {
             "sigmas": self.sigmas.tolist(),
             "objective": self.objective.as_json(),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,14 @@ from numerics.regimes.paths import sign
 from numerics.targets import NotAvailable, Target
 from numerics.targets.loss_curve import LossCurve
 from numerics.terminal import terminal_kl
+from theory.display import Contents, Displayed
 from theory.grids import Grid
 from verify.language.errors import BadInput
 from verify.schedules.path_differences import estimate, missing, path_difference, require_same_ends, shown
 from verify.schedules.reading import as_grid
+
+if TYPE_CHECKING:
+    from verify.display.picture import Picture
 
 VERDICTS = {-1: "better", 0: "cannot tell", 1: "worse"}
 
@@ -47,6 +51,7 @@ class Ranked:
     missing: str | None = None
 
     def as_json(self) -> dict[str, Any]:
+        """One row of the ranking's JSON."""
         terminal = self.terminal.as_json() if self.terminal is not None else None
         return {
             "grid": self.grid.label,
@@ -60,8 +65,8 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """Grids from best to worst.
+class Ranking(Displayed):
+    """Grids from best to worst; ``print`` and notebooks show it as a table, ``plot()`` as a picture.
 
     Attributes:
         sampler: its name.
@@ -83,7 +88,24 @@ class Ranking:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def _contents(self) -> Contents:
+        """A table, one row a grid, with what the numbers rest on."""
+        from verify.display.schedules import ranking_contents
+
+        return ranking_contents(self)
+
+    def plot(self) -> Picture:
+        """The lost area of the first six grids, above the differences of all with their intervals.
+
+        A notebook shows it; ``.save("file.svg")`` writes it. Drawing takes about a second.
+        """
+        from verify.display.picture import Picture
+        from verify.reports.schedule_pictures import draw_ranking
+
+        return Picture(lambda to: draw_ranking(self, to))
+
     def as_json(self) -> dict[str, Any]:
+        """As ``scoreproof schedule rank --json`` writes it."""
         return {
             "sampler": self.sampler,
             "source": self.source.label,

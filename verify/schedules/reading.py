@@ -57,7 +57,9 @@ def as_grid(thing: Any, steps: int | None = None) -> Grid:
     """The grid of ``thing``: its positive sigmas, of which an appended 0 is dropped.
 
     Args:
-        steps: as in ``given``; the grid is held to it.
+        thing: typed text (``karras(n=19, ...)``), file of sigmas, ``file.py:function``, list, array, tensor, ``Grid``,
+            function of the number of points, diffusers scheduler, k-diffusion denoiser or ComfyUI ``model_sampling``.
+        steps: number of steps wanted, which is one less than the points; the grid is held to it.
 
     Raises:
         BadInput: it cannot be read, or is no legal grid; the message names the first value at fault.

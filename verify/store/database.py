@@ -105,7 +105,7 @@ def connect(path: Path | None, check: bool = True) -> sqlite3.Connection:
         database = sqlite3.connect(":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         with failures_in_words(where):
-            _check(database, where)
+            check_origin(database, where)
             if check:
                 _look_for_damage(database, where)
             if path is not None:
@@ -122,7 +122,13 @@ def connect(path: Path | None, check: bool = True) -> sqlite3.Connection:
     return database
 
 
-def _check(database: sqlite3.Connection, where: str) -> None:
+def check_origin(database: sqlite3.Connection, where: str) -> bool:
+    """Whether the database has tables; without any it may become a store.
+
+    Raises:
+        StoreError: it is of another program, or of a newer scoreproof.
+        sqlite3.Error: it cannot be read.
+    """
     # the tables first: they and the two numbers are committed together, perhaps by another process at this moment
     tables, made_by, schema = (
         database.execute(question).fetchone()[0]
@@ -135,6 +141,7 @@ def _check(database: sqlite3.Connection, where: str) -> None:
             f"store {where}: written by a newer scoreproof (schema {schema}, this one knows {SCHEMA}); "
             "install that version, or give another --store"
         )
+    return bool(tables)
 
 
 def _look_for_damage(database: sqlite3.Connection, where: str) -> None:

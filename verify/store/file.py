@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from verify.store.database import StoreError, connect, failures_in_words, identity, transaction
+from verify.store.reading import connect_to_read
 
 
 class File:
@@ -17,14 +18,16 @@ class File:
     Args:
         path: the SQLite file, made if missing; None keeps everything in memory.
         check: whether the file is read through for damage first; a worker leaves that to the process that started it.
+        reading: the file is only read: it must be there, and neither it nor its folder is changed.
 
     Raises:
         StoreError: it cannot be opened or written (see ``verify.store.database.connect``).
     """
 
-    def __init__(self, path: Path | None = None, check: bool = True):
+    def __init__(self, path: Path | None = None, check: bool = True, *, reading: bool = False):
         self.path = None if path is None else Path(path)
-        self.database = connect(self.path, check)
+        read_only = reading and self.path is not None
+        self.database = connect_to_read(self.path) if read_only and self.path else connect(self.path, check)
         self._identity = None if self.path is None else identity(self.path)
 
     def __enter__(self) -> Self:

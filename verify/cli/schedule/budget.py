@@ -27,11 +27,13 @@ def budget(
     """The error of one grid, in nats: initialisation, discretisation, score, path and output.
 
     Example: [bold]scoreproof schedule budget "karras(n=19, sigma_min=.002, sigma_max=80)" --target digits[/bold]
+
+    Exit code 0: the numbers are shown; 2: bad input, or stopped.
     """
     from verify.cli.output import console, write_json
     from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
+    from verify.reports.budget_table import budget_table
     from verify.reports.pictures import draw_schedules
-    from verify.reports.terminal import budget_table
     from verify.schedules import grid_budget
 
     check_outputs({"--json": json, "--plot": plot}, [*grid_files(grid), *data_files(target)])

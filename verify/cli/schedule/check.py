@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.status import Status
 
+from verify.cli.options import QuietOption
 from verify.cli.schedule.options import (
     DimensionOption,
     GridArgument,
@@ -20,6 +21,7 @@ from verify.cli.schedule.options import (
     SmoothOption,
     save_picture,
 )
+from verify.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from verify.schedules.checked import Checked
@@ -66,20 +68,23 @@ def check(
     json: JsonOption = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="The verdicts as JUnit XML.")] = None,
     plot: PlotOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Hold a noise schedule to a baseline: better, same, worse or cannot tell, for each target and sampler.
 
-    Exit code 0: nothing is worse. 1: something is worse, or nobody can tell although the baseline's cost is known.
-    2: bad input. Write the baseline once with --update and commit it; then check after every change.
+    Write the baseline once with --update and commit it; then check after every change.
 
     Example: [bold]scoreproof schedule check my_schedule.py:grid --baseline baseline.json --update[/bold]
 
     Example: [bold]scoreproof schedule check my_schedule.py:grid --baseline baseline.json[/bold]
+
+    Exit code 0: nothing is worse; 1: something is worse, or nobody can tell although the baseline's cost is known; 2:
+    bad input, or stopped.
     """
     from verify.cli.output import console, write_json
     from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.curves import require_curve
-    from verify.reports.schedule_check import baseline_table, check_table, write_junit
+    from verify.reports.schedule_check import baseline_table, check_table, summary, write_junit
     from verify.schedules.baseline import check as judge
     from verify.schedules.baseline import read_now, record
     from verify.schedules.baseline_data import Data, curve_data
@@ -98,9 +103,9 @@ def check(
         data.append(curve_data(loss_curve, dimension, smooth, kept_in=baseline.parent))
     samplers = sampler or ()
     known = read_baseline(baseline) if baseline.exists() or not update else None
-    now, asked = read_now(grid, known, steps)
-    out, found, written = console(json), None, None
-    with out.status("measuring") as status:
+    now = read_now(grid, known, steps)
+    out, aside, found, written = console(json), console(json, quiet), None, None
+    with stopping(lambda: "the baseline is as it was"), aside.status("measuring") as status:
         tell = partial(_tell, status)
         if known is not None:
             found = judge(
@@ -121,13 +126,19 @@ def check(
                 samplers,
                 tolerance=tolerance,
                 name=grid,
-                steps_asked=asked,
                 tell=tell,
             )
     if found is not None:
-        check_table(out, found)
+        check_table(aside, found)
+        if quiet:
+            for row in found.rows:
+                if row.failed:
+                    out.print(f"{row.target}, {row.sampler} sampler: {row.verdict}, {row.reason}", markup=False)
+            out.print(summary(found), style="bold red" if found.failed else "bold green", markup=False)
     if written is not None:
-        baseline_table(out, baseline, written)
+        baseline_table(aside, baseline, written)
+        if quiet:
+            out.print(f"baseline written: {baseline}", markup=False)
     result = {} if found is None else found.as_json()
     write_json(result | ({} if written is None else {"written": written.model_dump(mode="json")}), json)
     if found is None:
@@ -136,7 +147,7 @@ def check(
         return
     if junit is not None:
         write_junit(found, junit)
-    save_picture(out, plot, partial(_draw, found))
+    save_picture(aside, plot, partial(_draw, found))
     if found.failed and written is None:
         again = shlex.join(["scoreproof", "schedule", "check", grid, "--baseline", str(baseline), "--update"])
         out.print(f"if this is meant: {again}", markup=False)

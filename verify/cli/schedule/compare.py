@@ -30,12 +30,14 @@ def compare(
 
     Example: [bold]scoreproof schedule compare "karras(n=19, sigma_min=.002, sigma_max=80)"
     "exponential(n=19, sigma_min=.002, sigma_max=80)"[/bold]
+
+    Exit code 0: the numbers are shown, whichever grid is better; 2: bad input, or stopped.
     """
     from verify.cli.output import console, write_json
     from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
     from verify.language.errors import BadInput
+    from verify.reports.budget_table import budget_table
     from verify.reports.pictures import draw_schedules
-    from verify.reports.terminal import budget_table
     from verify.schedules import compare as judge
 
     if len(grids) < 2:

@@ -43,10 +43,11 @@ def lint(
 ) -> None:
     """Find the defects that schedules have in practice: order, zeros, wasted steps, ends, rounding, shift, scale.
 
-    Each finding says where, why it matters (in nats where that can be computed), and the fix. Exit code 1 where there
-    is an error (with --strict also a warning), 0 otherwise, 2 where a schedule cannot be read.
+    Each finding says where, why it matters (in nats where that can be computed), and the fix.
 
     Example: [bold]scoreproof schedule lint sigmas.csv --steps 20 --sigma-min .03 --sigma-max 14.6[/bold]
+
+    Exit code 0: no error; 1: an error (with --strict also a warning); 2: a schedule cannot be read.
     """
     from verify.cli.output import console, write_json
     from verify.cli.schedule.outputs import check_outputs, data_files, grid_files

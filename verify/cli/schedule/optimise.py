@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verify.cli.options import QuietOption
 from verify.cli.schedule.options import (
     DimensionOption,
     JsonOption,
@@ -22,6 +23,7 @@ from verify.cli.schedule.options import (
     read_source,
     save_picture,
 )
+from verify.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from theory.grids import Grid
@@ -55,6 +57,7 @@ def optimise(
     update: Annotated[bool, typer.Option("--update", help="Replace FILE if it is there.")] = False,
     json: JsonOption = None,
     plot: PlotOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Find the noise grid that costs a sampler least, from the model's validation loss alone or for a known target.
 
@@ -70,6 +73,8 @@ def optimise(
 
     The best rho: [bold]scoreproof schedule optimise --family karras --steps 18 --sigma-max 80 --sigma-min .002
     --target "gaussian(d=1, var=.25)"[/bold]
+
+    Exit code 0: a grid was found, whether yours is as good or not; 2: bad input, or stopped.
     """
     from verify.cli.output import console, write_json
     from verify.cli.schedule.outputs import check_outputs, data_files, grid_files
@@ -86,19 +91,21 @@ def optimise(
     source = read_source(target, loss_curve, dimension, sampler, smooth)
     if points is not None and points <= count:
         raise BadInput(f"--points {points}: an axis for {count} steps has {count + 1} points or more")
-    out = console(json)
-    with out.status("beginning") as status:
+    out, aside = console(json), console(json, quiet)
+    with stopping(lambda: "nothing was written; fewer --points take less time"), aside.status("beginning") as status:
         found = search(
             source, count, high, low, sampler, family, points, against, lambda text: status.update(escape(text))
         )
-    _show(out, found)
+    _show(aside, found)
+    if quiet:
+        _show_gap(out, found)
     if export is not None:
-        _write_code(exported(found.grid, export), output, out)
+        _write_code(exported(found.grid, export), output, out if output is None else aside)
     write_json(found.as_json(), json)
     if plot is not None:
         from verify.reports.schedule_pictures import draw_optimum
 
-        save_picture(out, plot, lambda to: draw_optimum(found, to))
+        save_picture(aside, plot, lambda to: draw_optimum(found, to))
 
 
 def _asked(
@@ -142,6 +149,14 @@ def _write_code(code: str, output: Path | None, out: Console) -> None:
         with writing("--output", output):
             write_text(output, code)
         out.print(f"code: {output}", markup=False)
+
+
+def _show_gap(out: Console, found: Optimum) -> None:
+    """The best grid in one line."""
+    from verify.reports.numbers import at_most, plus_minus
+
+    gap = at_most(float(found.gap.upper))
+    out.print(f"{found.grid.N} steps: objective {plus_minus(found.objective)}, no grid gains more than {gap} nats")
 
 
 def _show(out: Console, found: Optimum) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verify.cli.options import QuietOption
 from verify.cli.schedule.options import (
     DimensionOption,
     JsonOption,
@@ -21,6 +22,7 @@ from verify.cli.schedule.options import (
     read_source,
     save_picture,
 )
+from verify.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from verify.schedules.ranking import Ranking
@@ -43,6 +45,7 @@ def rank(
     steps: StepsOption = None,
     json: JsonOption = None,
     plot: PlotOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Rank noise grids for a trained model by its validation loss alone; the true score is not needed.
 
@@ -54,6 +57,8 @@ def rank(
     Example: [bold]scoreproof schedule rank "karras(n=19, sigma_min=.002, sigma_max=80)"
     "exponential(n=19, sigma_min=.002, sigma_max=80)" my_grid.csv --loss-curve curve.csv --dimension 3072
     --sampler denoiser[/bold]
+
+    Exit code 0: the numbers are shown, whichever grid is better; 2: bad input, or stopped.
     """
     from numerics.targets import NotAvailable
     from verify.cli.output import console, write_json
@@ -65,18 +70,31 @@ def rank(
         raise BadInput("rank wants two or more grids; `scoreproof schedule budget GRID` takes one")
     check_outputs({"--json": json, "--plot": plot}, [*grid_files(*grids), *data_files(target, loss_curve)])
     many, source = read_grids(grids, steps), read_source(target, loss_curve, dimension, sampler, smooth)
-    out = console(json)
-    with out.status(f"ranking {len(many)} grids"):
+    out, aside = console(json), console(json, quiet)
+    with stopping(lambda: "nothing was written"), aside.status(f"ranking {len(many)} grids"):
         try:
             ranking = judge(many, source, sampler)
         except NotAvailable as why:
             raise BadInput(str(why)) from None
-    _show(out, ranking)
+    _show(aside, ranking)
+    if quiet:
+        _show_best(out, ranking)
     write_json(ranking.as_json(), json)
     if plot is not None:
         from verify.reports.schedule_pictures import draw_ranking
 
-        save_picture(out, plot, lambda to: draw_ranking(ranking, to))
+        save_picture(aside, plot, lambda to: draw_ranking(ranking, to))
+
+
+def _show_best(out: Console, ranking: Ranking) -> None:
+    """What could not be ranked, and the best grid in one line."""
+    from verify.reports.numbers import plus_minus
+
+    for row in ranking.rows:
+        if row.missing:
+            out.print(f"[yellow]cannot tell[/] {escape(row.grid.label)}: {escape(row.missing)}")
+    best = ranking.rows[0]
+    out.print(f"best: {best.grid.label}, {best.verdict}, {plus_minus(best.difference)} nats", markup=False)
 
 
 def _show(out: Console, ranking: Ranking) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numerics.targets import Gaussian, Target
 from verify.language.samplers import known_sampler
 from verify.schedules import reading
-from verify.schedules.findings import LEVELS, Finding
+from verify.schedules.findings import LEVELS, Findings
 from verify.schedules.given import FloatArray, Given
 
 # The order of these imports is the order in which the rules run.
@@ -37,7 +37,7 @@ def lint(
     expected_steps: int | None = None,
     sigma_min: float | None = None,
     sigma_max: float | None = None,
-) -> tuple[Finding, ...]:
+) -> Findings:
     """All findings about a schedule, errors first.
 
     Args:
@@ -63,7 +63,7 @@ def lint(
     subject = Subject(finite, Costs(data, sampler), expected_steps, sigma_min, sigma_max, stated, offset)
     with np.errstate(all="ignore"):  # the entries may be anything
         found = [finding for rule in RULES.values() for finding in rule.findings(subject)]
-    return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
+    return Findings(sorted(found, key=lambda finding: LEVELS.index(finding.level)), given)
 
 
 def _without_pure_noise(given: Given) -> tuple[Given, int]:
