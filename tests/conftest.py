@@ -5,9 +5,33 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
+
+# an example that a busy machine interrupts is no failure
+settings.register_profile("scoreproof", deadline=None)
+settings.load_profile("scoreproof")
+
+
+@pytest.fixture(autouse=True)
+def _on_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that run on GitHub write nothing into the summary of that job."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _words_of_a_test_stay_in_it() -> Iterator[None]:
+    """A quantity that a test adds to the vocabulary is not there for the next one."""
+    from theory.vocabulary import VOCABULARY
+
+    before = set(VOCABULARY)
+    yield
+    for name in set(VOCABULARY) - before:
+        del VOCABULARY[name]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -21,10 +20,8 @@ from torch import nn
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 NOTEBOOK = EXAMPLES / "digits_schedule.ipynb"
-PAGE = ROOT / "docs" / "schedules.md"
 LEVELS = [4.0, 1.5, 0.6, 0.3]
 LAMBDA, D = 0.5, 3
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 SIGMAS = 5.0  # standard errors that a mean may be off: a false alarm in 2 million
 
 
@@ -215,7 +212,7 @@ def test_one_image_is_too_few(digits: ModuleType) -> None:
         digits.energy_distances({"a": normal(5, 1.0, 0)}, normal(3, 1.0, 1).reshape(1, 3, D))
 
 
-# --- the notebook and its page ---------------------------------------------------------------------------
+# --- the notebook ------------------------------------------------------------------------------
 
 
 def code_cells() -> list[str]:
@@ -264,39 +261,3 @@ def test_the_notebook_in_full(tmp_path: Path) -> None:
     )
     client.execute(env=environment)
     assert (tmp_path / "digits_files" / "curve.csv").exists()
-
-
-def transcripts() -> list[tuple[str, str]]:
-    """The commands of the page whose output it shows, with the lines that it shows."""
-    found = re.findall(r"```console\n\$ (scoreproof [^`]*?)\n```\n\n```text\n(.*?)\n```", PAGE.read_text(), re.S)
-    return [(command.replace("\\\n", " "), output) for command, output in found]
-
-
-def words(line: str) -> tuple[str, list[float]]:
-    """A line without its numbers, and they."""
-    return re.sub(r"\s+", " ", NUMBER.sub("#", line)).strip(), [float(x) for x in NUMBER.findall(line)]
-
-
-def test_the_page_shows_commands() -> None:
-    assert [command.split()[2] for command, _ in transcripts()] == ["rank", "optimise"]
-
-
-@pytest.mark.parametrize(("command", "shown"), transcripts(), ids=["rank", "optimise"])
-def test_the_page_shows_what_its_commands_print(
-    command: str, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In its order; the page may leave lines out. Numbers to 2 %, or 0.02 where they are small."""
-    from verify.cli import main
-
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "120")
-    with pytest.raises(SystemExit) as stop:
-        main(shlex.split(command)[1:])
-    assert stop.value.code == 0
-    printed = [words(line) for line in capsys.readouterr().out.splitlines()]
-    for line in shown.splitlines():
-        text, wanted = words(line)
-        while printed and printed[0][0] != text:
-            printed.pop(0)
-        assert printed, f"not printed: {line}"
-        assert printed.pop(0)[1] == pytest.approx(wanted, rel=0.02, abs=0.02)

@@ -1,7 +1,7 @@
 """Reads planted attacks under an audit hook; prints what happened meanwhile that reading must not do.
 
-A script of its own, because an audit hook cannot be removed. Its arguments are the folder to work in and, where
-unsafe acts shall be done instead of reading, to show that the hook sees them, ``unsafe``.
+A script of its own, because an audit hook cannot be removed. Its argument is the folder to work in. After reading it
+does unsafe acts, to show that the hook sees them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ UNSAFE: dict[str, Callable[[], Any]] = {
 }
 
 
-def main(folder: str, unsafe: bool) -> None:
+def main(folder: str) -> None:
     os.chdir(folder)
     inputs = plant() + [place.format(attack) for place in TEXTS for attack in (CALL, "mine.py", *NAMES)]
     for warm in ("E_D <= d", "vp(n=3)", "gaussian()", "a$(touch ran).csv", "array3.npy", "words4.json", "nothing"):
@@ -112,19 +112,18 @@ def main(folder: str, unsafe: bool) -> None:
     log: list[str] = []
     watch(log)
     seen: dict[str, list[str]] = {}
-    if unsafe:
-        for name, act in UNSAFE.items():
-            log.clear()
-            with contextlib.suppress(Exception):
-                act()
-            seen[name] = list(log)
-    else:
-        for text in inputs:
-            for read in READ:
-                answered(read, text)
-        seen["reading"] = list(log)
-    print(json.dumps({"inputs": len(inputs), "events": seen, "ran": Path("ran").exists()}))
+    for text in inputs:
+        for read in READ:
+            answered(read, text)
+    reading, ran = list(log), [str(found) for found in Path().rglob("ran")]
+    for name, act in UNSAFE.items():
+        log.clear()
+        with contextlib.suppress(Exception):
+            act()
+        seen[name] = list(log)
+    told = {"inputs": len(inputs), "reading": reading, "ran": ran, "unsafe": seen, "ran_at_last": Path("ran").exists()}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], unsafe=sys.argv[2:] == ["unsafe"])
+    main(sys.argv[1])

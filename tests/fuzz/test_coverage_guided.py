@@ -1,6 +1,6 @@
 """libFuzzer, through atheris, finds no input that a reader does not answer.
 
-``SCOREPROOF_FUZZ=100000`` sets the number of its inputs; a few seconds' worth otherwise.
+``SCOREPROOF_FUZZ=100000`` sets the number of its inputs; a second or two otherwise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from made import CALLS, CSV, LISTS
 pytest.importorskip("atheris", reason="atheris has no wheel for this Python or system", exc_type=ImportError)
 
 HERE = Path(__file__).parent
-INPUTS = int(os.environ.get("SCOREPROOF_FUZZ", "1500"))
+INPUTS = int(os.environ.get("SCOREPROOF_FUZZ", "900"))
 RELATIONS = [
     "E_D <= d/4*Sum(log(v[k]/v[k+1])**2, (k, 0, N-1))",
     "KL <= m2/(2*v[0]) + Sum((v[k]-v[k+1])*eps2[k], (k,0,N-1))/2 + Min(m2, d*v[0])*abs(1-.5e-3)",

@@ -9,29 +9,30 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
-def audited(folder: Path, *unsafe: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What happened while planted attacks were read, and then while unsafe acts were done."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), *sys.path])}
-    command = [sys.executable, str(HERE / "audited.py"), str(folder), *unsafe]
+    command = [sys.executable, str(HERE / "audited.py"), str(tmp_path_factory.mktemp("audited"))]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def test_reading_does_nothing_else(tmp_path: Path) -> None:
-    found = audited(tmp_path)
-    assert found["inputs"] > 80
-    assert found["events"] == {"reading": []}
-    assert not found["ran"]
-    assert not list(tmp_path.rglob("ran"))
+def test_reading_does_nothing_else(audited: dict[str, Any]) -> None:
+    assert audited["inputs"] > 80
+    assert audited["reading"] == []
+    assert audited["ran"] == []
 
 
-def test_the_hook_sees_unsafe_acts(tmp_path: Path) -> None:
+def test_the_hook_sees_unsafe_acts(audited: dict[str, Any]) -> None:
     """Each, done while the hook listens, is noted; the pickled payload, once loaded, really runs its command."""
-    found = audited(tmp_path, "unsafe")
-    assert set(found["events"]) == {"eval", "exec", "pickle", "system", "popen", "write", "import"}
-    assert all(found["events"].values())
-    assert found["ran"]
+    assert set(audited["unsafe"]) == {"eval", "exec", "pickle", "system", "popen", "write", "import"}
+    assert all(audited["unsafe"].values())
+    assert audited["ran_at_last"]

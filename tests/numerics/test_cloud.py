@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from flint import arb
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from numerics.enclosures import Enclosure, Kind
@@ -61,19 +62,38 @@ def test_score_is_the_gradient_of_the_log_density() -> None:
     torch.testing.assert_close(CLOUD.score(x.detach(), 0.1), gradient, rtol=1e-9, atol=1e-9)
 
 
-def test_memory_stays_within_the_budget_at_a_large_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = digits()
-    x = torch.randn(65_536, 64, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    assert 65_536 * data.n * 8 > 3 * batches.MEMORY_BUDGET, "the whole matrix would not fit"
+def test_memory_does_not_grow_with_the_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = torch.randn(4096, 64, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    data, thrice = (PointCloud(np.tile(digits().points[:400], (copies, 1))) for copies in (1, 3))
     with LargestTensor() as seen:
-        whole = data.denoiser(x, 0.5)
-    assert whole.shape == x.shape
-    assert whole.nelement() * 8 < seen.largest <= batches.MEMORY_BUDGET
-    with LargestTensor() as seen:
-        monkeypatch.setattr(batches, "MEMORY_BUDGET", 2**22)
-        few = data.denoiser(x[:500], 0.5)
-    assert seen.largest <= 2**22 < 500 * data.n * 8
-    torch.testing.assert_close(few, whole[:500])
+        few = data.denoiser(x, 0.5)
+    with LargestTensor() as seen_of_thrice:
+        many = thrice.denoiser(x, 0.5)
+    torch.testing.assert_close(few, many)
+    assert seen.largest == seen_of_thrice.largest == x.nelement() * 8 * 65 // 64
+    with LargestTensor() as unfused, sdpa_kernel(SDPBackend.MATH):
+        data.denoiser(x[:1000], 0.5)
+    assert unfused.largest == 1000 * data.n * 8, "the tool sees a whole matrix of weights"
+    monkeypatch.setattr(batches, "CPU_BUDGET", 2**18)
+    torch.testing.assert_close(data.denoiser(x[:500], 0.5), few[:500])
+
+
+def test_denoiser_at_every_level_against_extended_precision() -> None:
+    """Far from the origin, at low noise, between two points: where squared distances from products lose digits."""
+    rng = np.random.default_rng(1)
+    points = rng.normal(size=(300, 8)) + 5
+    near = points[:40] + 1e-3 * rng.normal(size=(40, 8))
+    between = (points[:40] + points[40:80]) / 2
+    x = np.concatenate([near, between])
+    cloud = PointCloud(points)
+    long = x.astype(np.longdouble)[:, None, :] - points
+    for v in (1e-3, 0.1, 3.0, 1e3):
+        logits = -(long**2).sum(axis=-1) / (2 * np.longdouble(v))
+        r = np.exp(logits - logits.max(axis=1, keepdims=True))
+        exact = ((r / r.sum(axis=1, keepdims=True)) @ points).astype(float)
+        found = cloud.denoiser(torch.from_numpy(x), v).numpy()
+        # a logit of size |x - m| |x_j - m|/v is rounded, and so is each weight
+        assert np.abs(found - exact).max() < 1e-14 * (1 + 10 / v)
 
 
 def test_digits_are_the_digits() -> None:

@@ -14,7 +14,8 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import differential_evolution
 
 from numerics.grid_programme import certify, least_possible, prefix_minima, solve
-from numerics.grid_programme.layers import _by_blocks, _by_halving
+from numerics.grid_programme.certificate import largest_excess, largest_excess_of_neighbours
+from numerics.grid_programme.layers import _by_blocks, _coarse_to_fine
 
 VAR = 0.25
 # clock, h and the coordinate in which the best grid of Gaussian data of variance VAR has equal steps
@@ -84,7 +85,7 @@ def test_the_fast_layer_is_the_plain_one(axis, intercepts, ties):
     x, slope = axis
     q = np.sort(np.round(slope) if ties else slope)[::-1]
     p = np.array(intercepts[: len(x)], dtype=float)
-    assert np.array_equal(_by_halving(p, q, x), _by_blocks(p, q, x))
+    assert np.array_equal(_coarse_to_fine(p, q, x), _by_blocks(p, q, x))
     assert np.array_equal(prefix_minima(p, q, x), _by_blocks(p, q, x))
 
 
@@ -94,7 +95,7 @@ def test_the_fast_layer_needs_a_falling_curve():
     for _ in range(20):
         t, h = np.arange(60.0), rng.normal(size=60)
         p = 5 * rng.normal(size=60) - t * h
-        wrong, right = _by_halving(p, h, t), prefix_minima(p, h, t)
+        wrong, right = _coarse_to_fine(p, h, t), prefix_minima(p, h, t)
         lost = p[wrong] + h[wrong] * t[1:] - p[right] - h[right] * t[1:]
         assert np.all(lost > -1e-12)
         missed += bool(np.any(lost > 1e-9))
@@ -198,6 +199,23 @@ def test_no_grid_off_the_axis_undercuts_the_bound(seed, falling, steps):
     assert bound(np.inf, np.inf).lower <= best + 1e-12
     assert bound(best + 0.1, 0.1).lower <= best + 1e-12
     assert best - 2e-2 < bound(best, 1e-4).lower <= best
+
+
+@given(axes(least=4, most=40), st.integers(0, 10**6), st.sampled_from(["best", "shifted", "any"]))
+@settings(max_examples=60, deadline=None)
+def test_neighbours_prove_what_all_pairs_prove(axis, seed, kind):
+    """Whatever the choices: never a smaller excess than over all pairs, and the same where they are the best."""
+    t, h = axis
+    h, rng, every = np.sort(h)[::-1], np.random.default_rng(seed), np.arange(1, len(t))
+    before = rng.normal(size=len(t))
+    best = prefix_minima(before - t * h, h, t)
+    choice = {"best": best, "shifted": np.maximum(best - 2, 0), "any": rng.integers(0, every)}[kind]
+    after = np.concatenate([[np.inf], before[choice] + (t[1:] - t[choice]) * h[choice]])
+    found = largest_excess_of_neighbours(t, h, before, after, np.concatenate([[-1], choice]))
+    truth = largest_excess(t, h, before, after)
+    assert found >= truth - 1e-13
+    if kind == "best":
+        assert found < 1e-12
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,55 @@ def test_chunks_do_not_change_the_score(monkeypatch: pytest.MonkeyPatch) -> None
     x = torch.randn(101, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     v = torch.linspace(0.1, 5, 101, dtype=torch.float64)
     whole = PLANE.score(x, v), PLANE.denoiser(x, 0.3)
-    monkeypatch.setattr(batches, "MEMORY_BUDGET", 2000)
+    monkeypatch.setattr(batches, "CPU_BUDGET", 2000)
     torch.testing.assert_close((PLANE.score(x, v), PLANE.denoiser(x, 0.3)), whole)
+
+
+SPHERES = GaussianMixture([0.2, 0.5, 0.3], [[1e3, 0.0], [1e3, 1.0], [1e3, 4.0]], [0.0, 0.1, 0.5])
+ELLIPSES = GaussianMixture([0.4, 0.6], [[1e3, 0.0], [1e3 + 1, 0.5]], covs=COVS)
+
+
+def posterior_mean(target: GaussianMixture, x: np.ndarray, v: float) -> np.ndarray:
+    """By solving with each component's covariance at each point, distances and averages in extended precision."""
+    covs = COVS if target is ELLIPSES else target._spectra[:, None, :] * np.eye(2)
+    offsets = x.astype(np.longdouble)[:, None, :] - target._means
+    pulls = np.linalg.solve(covs + v * np.eye(2), offsets.astype(float)[..., None])[..., 0]
+    logs = np.log(target._weights) - 0.5 * np.linalg.slogdet(covs + v * np.eye(2))[1] - 0.5 * (offsets * pulls).sum(-1)
+    r = np.exp(logs - logs.max(axis=1, keepdims=True))
+    r /= r.sum(axis=1, keepdims=True)
+    means = target._means + np.einsum("kij,bkj->bki", covs, pulls).astype(np.longdouble)
+    return (r[..., None] * means).sum(axis=1).astype(float)
+
+
+@pytest.mark.parametrize("target", [SPHERES, ELLIPSES], ids=["spheres", "ellipses"])
+@pytest.mark.parametrize("v", [1e-4, 0.3, 50.0])
+def test_far_from_the_origin_no_digits_are_lost(target: GaussianMixture, v: float) -> None:
+    """An ulp of x at 1000 moves the logits by |x - m|/v ulps; products of coordinates would move them by 1000/v."""
+    x = target.sample(50, torch.Generator().manual_seed(1))
+    x = x + v**0.5 * torch.randn(50, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    exact = posterior_mean(target, x.numpy(), v)
+    ulp = np.spacing(1e3)
+    assert np.abs(target.denoiser(x, v).numpy() - exact).max() < 8 * ulp * (1 + v**-0.5)
+    score = (exact - x.numpy()) / v
+    assert np.abs(target.score(x, v).numpy() - score).max() < 16 * ulp * (1 + v**-0.5) / v
+
+
+@pytest.mark.parametrize("target", [EXAMPLE, SPHERES, PLANE], ids=["line", "spheres", "ellipses"])
+def test_a_level_for_each_row_is_that_level_alone(target: GaussianMixture) -> None:
+    x = target.sample(7, torch.Generator().manual_seed(3)) + 0.1
+    levels = torch.tensor([1e-2, 0.1, 0.5, 1.0, 3.0, 20.0, 400.0], dtype=torch.float64)
+    for f in (target.score, target.denoiser):
+        alone = torch.cat([f(row[None], float(v)) for row, v in zip(x, levels, strict=True)])
+        torch.testing.assert_close(f(x, levels), alone, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("target", [EXAMPLE, GaussianMixture([0.4, 0.6], [[-1, 0], [1, 0.5]], [0.3, 0.6]), PLANE])
+def test_denoiser_and_score_can_be_differentiated(target: GaussianMixture) -> None:
+    x = torch.randn(4, target.d, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    levels = torch.tensor([0.1, 0.5, 1.0, 2.0], dtype=torch.float64)
+    for v in (0.3, levels):
+        for f in (target.score, target.denoiser):
+            assert torch.autograd.gradcheck(lambda x, f=f, v=v: f(x, v), (x,))
 
 
 @pytest.mark.parametrize("name", CURVES)

@@ -1,4 +1,4 @@
-"""Composite Gauss-Legendre on graded panels: the stated error covers the true one, and is small."""
+"""Adaptive Gauss-Kronrod on graded panels: the stated error covers the true one, and is small."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from numerics.enclosures import EPS
-from numerics.information.quadrature import CUT, NODES, integrate, panels
+from numerics.information.kronrod import kronrod
+from numerics.information.quadrature import CUT, GRID, NODES, integrate, panels
 
 
 def normal(centre: float, deviation: float):
@@ -24,9 +25,34 @@ def test_panels_reach_every_component_at_every_level() -> None:
     assert breaks.shape[0] == 2
     assert np.all(np.diff(breaks, axis=1) >= 0)
     np.testing.assert_allclose(breaks[:, -1], [5 + 10 * CUT, 2 * CUT])
-    # the narrow component at 0 has panels of half a deviation, although the wide one covers it
-    near = np.diff(breaks[0][np.abs(breaks[0]) <= 5e-3])
-    assert near.max() <= 0.5001e-3
+    # the narrow component at 0 has panels of its own scale, although the wide one covers it
+    inner = breaks[0][np.abs(breaks[0]) <= 7e-3]
+    assert np.diff(inner).max() <= 4.001e-3
+
+
+def test_breaks_that_add_nothing_are_left_out() -> None:
+    apart = panels(np.array([0.0, 1e3]), np.array([[1.0], [1.0]]))
+    twins = panels(np.array([0.0, 1e-3, 2e-3]), np.array([[1.0], [1.0], [1.0]]))
+    assert np.count_nonzero(np.diff(apart)) == 2 * len(GRID) - 1
+    assert np.count_nonzero(np.diff(twins)) == len(GRID)  # and the last point, which is always kept
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 10, 15, 24, 30])
+def test_kronrod_nodes_serve_two_rules(n: int) -> None:
+    nodes, weights, gauss = kronrod(n)
+    assert np.all(np.abs(nodes) < 1)
+    assert np.all(weights > 0)
+    for degree in range(0, 3 * n + 2, 2):
+        assert weights @ nodes**degree == pytest.approx(2 / (degree + 1), rel=1e-12)
+        if degree < 2 * n:
+            assert gauss @ nodes[:n] ** degree == pytest.approx(2 / (degree + 1), rel=1e-12)
+
+
+def test_kronrod_fifteen_as_tabulated() -> None:
+    # QUADPACK, qk15: the largest node and the weight of the middle
+    nodes, weights, _ = kronrod(7)
+    assert nodes.max() == pytest.approx(0.991455371120812639206854697526329, abs=1e-15)
+    assert weights[np.argmin(np.abs(nodes))] == pytest.approx(0.209482141084727828012999174891714, abs=1e-15)
 
 
 def test_integrals_of_normals_to_rounding() -> None:
@@ -36,12 +62,34 @@ def test_integrals_of_normals_to_rounding() -> None:
         assert abs(value[0] - 1) <= error[0] <= accuracy
 
 
-def test_a_kink_shows_in_the_stated_error() -> None:
-    # |x - 0.3| is smooth on no panel around 0.3: the two rules disagree there, and the promise still holds
-    breaks = np.array([[-1.0, 0.0, 1.0]])
-    value, error = integrate(breaks, lambda x, row: (np.abs(x - 0.3), np.zeros_like(x)), 64)
-    truth = (1.3**2 + 0.7**2) / 2
-    assert 1e-6 < abs(value[0] - truth) <= error[0] < 1e-1
+def kinked(x, row):
+    """|x - 0.3|, smooth on no panel around 0.3."""
+    return np.abs(x - 0.3), np.zeros_like(x)
+
+
+TRUTH = (1.3**2 + 0.7**2) / 2  # its integral over [-1, 1]
+
+
+def test_a_kink_shows_in_the_stated_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the two rules disagree there, and the promise still holds
+    monkeypatch.setattr("numerics.information.quadrature._HALVINGS", 0)
+    value, error = integrate(np.array([[-1.0, 0.0, 1.0]]), kinked, 64)
+    assert 1e-6 < abs(value[0] - TRUTH) <= error[0] < 1e-1
+
+
+def test_panels_are_halved_where_the_rules_disagree() -> None:
+    nodes = []
+
+    def counted(x, row):
+        nodes.append(x.size)
+        return kinked(x, row)
+
+    # two levels, of which only the first has the kink
+    value, error = integrate(np.array([[-1.0, 0.0, 1.0], [1.0, 2.0, 3.0]]), counted, 64)
+    assert abs(value[0] - TRUTH) <= error[0] < 1e-12
+    assert abs(value[1] - (2.7**2 - 0.7**2) / 2) <= error[1] < 1e-13
+    assert nodes[0] == 4 * len(NODES)
+    assert set(nodes[1:]) == {2 * len(NODES)}
 
 
 def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from numerics.samplers import (
     get_sampler,
     sample,
 )
+from numerics.samplers.noise import Noise
 from numerics.score_errors import LearnedScore, LinearError
 from numerics.targets import Gaussian, GaussianMixture
 from numerics.terminal import gaussian_output
@@ -101,6 +102,19 @@ def test_same_seed_same_samples() -> None:
     assert torch.equal(draws[0], draws[1])
     assert not torch.isclose(draws[0], draws[2]).any()
     assert draws[0].unique().numel() == 300  # chunks do not repeat one another
+
+
+def test_noise_is_standard_normal_and_no_draw_repeats_another() -> None:
+    """False alarms below 1e-7: 15 covariances and 5 means at six standard errors, and the share beyond 3.09."""
+    noise, n = Noise(3, torch.device("cpu")), 20_000
+    draws = torch.cat([noise.normal(n, 2), noise.normal(n, 2)], dim=1)
+    assert draws.dtype == torch.float64
+    of_data = torch.randn(n, 1, dtype=torch.float64, generator=noise.generator)
+    table = torch.cat([draws, of_data], dim=1)
+    assert (torch.cov(table.T) - torch.eye(5)).abs().max() < 6 * (2 / n) ** 0.5
+    assert table.mean(dim=0).abs().max() < 6 / n**0.5
+    assert chi2.sf(float((draws**2 > norm.isf(1e-3) ** 2).sum() - 8e-3 * n) ** 2 / (8e-3 * n), 1) > 1e-9  # its tails
+    assert torch.equal(Noise(3, torch.device("cpu")).normal(n, 2), draws[:, :2])
 
 
 @pytest.mark.cuda

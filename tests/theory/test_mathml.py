@@ -81,3 +81,9 @@ def test_a_name_that_is_no_name_is_refused():
             name_to_mathml(tex)
     with pytest.raises(TypeError, match="str"):
         to_mathml("E_D")
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a & b", "x<y", "lambda_1"])
+def test_a_name_is_never_markup(name):
+    assert "<script" not in to_mathml(Symbol(name))
+    assert shown(Symbol(name)).replace("λ1", "lambda_1") == name

@@ -1,4 +1,4 @@
-"""Fixtures for runs: the command line in a fresh process, what a store holds, verdicts without their times.
+"""Fixtures for runs: the command line in a process of its own, what a store holds, verdicts without their times.
 
 The folder is put on the path, so that its tests import what they share from beside them.
 """
@@ -10,7 +10,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,35 @@ ROOT = Path(__file__).parents[2]
 Rows = dict[tuple[int, str, int], tuple[str, str]]
 
 
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Any]:
+    """A process with everything loaded, which forks for each call."""
+    from preloaded import Preloaded
+
+    with Preloaded() as one:
+        yield one
+
+
 @pytest.fixture
-def scoreproof(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """``scoreproof ...`` in a new process whose current folder is the test's own."""
+def scoreproof(tmp_path: Path, preloaded: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``scoreproof ...`` in a process of its own whose current folder is the test's own.
+
+    With options for :func:`subprocess.run`, in one that starts from nothing.
+    """
 
     def call(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "verify", *map(str, arguments)]
+        words = list(map(str, arguments))
+        if not options:
+            return preloaded.call(words, tmp_path)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
         return subprocess.run(
-            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, **options
+            [sys.executable, "-m", "verify", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            **options,
         )
 
     return call

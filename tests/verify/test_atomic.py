@@ -43,6 +43,21 @@ def test_links_and_permissions_stay(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
+def test_ctrl_c_just_after_the_file_has_its_place(tmp_path, monkeypatch):
+    replace = os.replace
+
+    def stopped(a, b):
+        replace(a, b)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt) as stop:
+        write_text(tmp_path / "verdicts.json", "new")
+    assert stop.value.__context__ is None
+    assert (tmp_path / "verdicts.json").read_text() == "new"
+    assert os.listdir(tmp_path) == ["verdicts.json"]
+
+
 def test_devices_are_written_not_replaced():
     write_text("/dev/null", "new")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)

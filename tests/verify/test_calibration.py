@@ -18,7 +18,7 @@ from numerics.runs import Run
 from verify import power
 
 ROOT = Path(__file__).parents[2]
-RUNS = 60
+RUNS = 40
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def test_a_false_conjecture_is_refuted_with_exit_code_1(run):
     ],
 )
 def test_true_conjectures_survive_with_exit_code_0(run, relation):
-    code, out, _ = run("conjecture", relation, "--examples", 24, "--json", "-")
+    code, out, _ = run("conjecture", relation, "--examples", 10, "--json", "-")
     assert json.loads(out)["status"] in ("supported", "certified")
     assert code == 0
 
@@ -209,3 +209,14 @@ def test_help_does_not_wait_for_what_computes(words):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_vocabulary_is_printed_word_by_word(capsys, monkeypatch):
+    from theory.vocabulary import VOCABULARY
+    from verify.cli import main
+
+    monkeypatch.setenv("COLUMNS", "600")
+    with pytest.raises(SystemExit):
+        main(["claims", "vocabulary"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert not [q.name for q in VOCABULARY.values() if " ".join(q.meaning.split()) not in printed]

@@ -15,6 +15,8 @@ import psutil
 import pytest
 from distributed import Client
 
+from verify.cli import main
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 WORK = shlex.split("verify mine.py --claim gauss.mmse --claim info.tweedie --examples 210 --seed 7 --json -")
@@ -144,6 +146,7 @@ def test_a_scheduler_that_does_not_answer(scoreproof, address):
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_scheduler_that_is_lost(tmp_path, shards_in, cluster):
     address, worker = cluster
     worker("one")
@@ -167,16 +170,10 @@ def test_a_scheduler_that_is_lost(tmp_path, shards_in, cluster):
     assert "Traceback" not in err
 
 
-def test_without_dask_the_message_says_what_to_install(tmp_path):
-    program = (
-        "import sys\nsys.modules['distributed'] = None\nfrom verify.cli import main\n"
-        "main(['verify', '--claim', 'gauss.mmse', '--scheduler', 'tcp://localhost:1', '--store', sys.argv[1]])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "s.sqlite")],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 2
-    assert "pip install 'scoreproof[cluster]'" in done.stderr
+def test_without_dask_the_message_says_what_to_install(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    words = f"verify --claim gauss.mmse --scheduler tcp://localhost:1 --store {tmp_path / 's.sqlite'}"
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(words))
+    assert stop.value.code == 2
+    assert "pip install 'scoreproof[cluster]'" in capsys.readouterr().err

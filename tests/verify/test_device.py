@@ -127,8 +127,27 @@ def test_only_shards_that_train_need_a_gpu_and_keep_their_runs_in_the_store(tmp_
 
 def test_the_command_that_goes_on_names_the_device():
     def words(device):
-        text = _command([], None, ["ntk.gradient"], None, 0, 1, None, device, STORE, None, None, False)
-        return shlex.split(text)
+        unset = (
+            "files",
+            "suite",
+            "examples",
+            "scheduler",
+            "report",
+            "json",
+            "junit",
+            "sarif",
+            "mutants",
+            "quiet",
+            "github",
+        )
+        given = dict.fromkeys(unset) | {
+            "claim": ["ntk.gradient"],
+            "seed": 0,
+            "jobs": 1,
+            "device": device,
+            "store": STORE,
+        }
+        return shlex.split(_command(given))
 
     at = words("cuda").index("--device")
     assert words("cuda")[at + 1] == "cuda"

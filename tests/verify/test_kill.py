@@ -1,18 +1,11 @@
 """``kill -9`` at any moment: the store is sound, holds all that was finished, and the run goes on from there.
 
-A driver imports everything once and forks a process (a session of its own) for each attempt, so that an attempt costs
-no start-up.
+A driver forks a process (a session of its own) for each attempt, so that an attempt costs no start-up.
 """
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 ATTEMPTS = """
 import contextlib, io, json, os, random, signal, sqlite3, sys, time
@@ -55,11 +48,9 @@ def timeless(file):
     verdicts = json.loads(Path(file).read_text())
     return json.dumps([{k: x for k, x in v.items() if k != "seconds"} for v in verdicts])
 
-# twice here, the second time with everything loaded, to see how long a run takes
-for _ in range(2):
-    began = time.monotonic()
-    assert run("--store", "whole.sqlite", "--json", "whole.json") == 0
-    longest = share * (time.monotonic() - began)
+began = time.monotonic()
+assert run("--store", "whole.sqlite", "--json", "whole.json") == 0
+longest = share * (time.monotonic() - began)
 whole = timeless("whole.json")
 from verify.store import Store
 Store(STORE).database.close()
@@ -103,11 +94,9 @@ print(json.dumps({"killed": killed, "ended": ended, "at_work": at_work}))
 """
 
 
-def kill_runs(folder, kills, share, seed):
+def kill_runs(preloaded, folder, kills, share, seed):
     """Kill runs after up to a ``share`` of the time that one takes."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    words = [sys.executable, "-c", ATTEMPTS, str(kills), str(share), str(seed)]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=3000)
+    done = preloaded.run(ATTEMPTS, [str(kills), str(share), str(seed)], folder)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["killed"] == kills
@@ -115,13 +104,12 @@ def kill_runs(folder, kills, share, seed):
     assert told["at_work"] >= kills / 10, "the kills must hit runs that are under way"
 
 
-def test_twenty_kills(tmp_path):
-    kill_runs(tmp_path, kills=20, share=0.3, seed=1)
-
-
-@pytest.mark.long
-def test_a_thousand_kills(tmp_path):
-    kill_runs(tmp_path, kills=1000, share=0.8, seed=2)
+@pytest.mark.parametrize(
+    ("kills", "share"),
+    [(6, 0.3), pytest.param(20, 0.3, marks=pytest.mark.long), pytest.param(1000, 0.8, marks=pytest.mark.long)],
+)
+def test_kills_lose_nothing(tmp_path, preloaded, kills, share):
+    kill_runs(preloaded, tmp_path, kills, share, seed=1)
 
 
 COMMITS = """
@@ -164,10 +152,7 @@ print(told)
 
 
 @pytest.mark.long
-def test_kills_between_and_within_commits(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", COMMITS, "150"], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+def test_kills_between_and_within_commits(tmp_path, preloaded):
+    done = preloaded.run(COMMITS, ["150"], tmp_path)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 150, "commits were under way"

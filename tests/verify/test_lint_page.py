@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import pytest
-
-from verify.cli import main
 from verify.schedules.lint import RULES
 from verify.schedules.lint.costs import COSTLY
 from verify.schedules.lint.short_steps import SHORT, WASTED
@@ -30,20 +26,6 @@ def test_the_page_states_the_thresholds() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for words in (f"{COSTLY:g} nats per dimension", f"{WASTED:.0%}", f"{SHORT:.0%}"):
         assert words in text
-
-
-def test_the_example_prints_what_the_page_says(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    numbers, command, printed = re.findall(r"```(?:text|console)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)[:3]
-    (tmp_path / "sigmas.csv").write_text(numbers)
-    words = command.split()
-    assert words[:2] == ["$", "scoreproof"]
-    with pytest.raises(SystemExit) as stop:
-        main(words[2:])
-    assert stop.value.code == 1
-    assert capsys.readouterr().out == printed
 
 
 def test_cells_cannot_break_the_table() -> None:

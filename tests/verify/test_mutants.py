@@ -26,13 +26,17 @@ SMALL = [
     "wht24.thm2.dterm.quadratic",
     "run.recursion",
 ]
+SLOW = ["full_error.bound"]
+WITNESSES = sorted({fault.witnesses[0] for fault in FAULTS})
+QUIET = ["info.fisher_mmse", "wht24.lemma9.constant", "ntk.gram"]  # of float64 and balls, of chains, of networks
 
 
 @pytest.mark.parametrize(
-    "id", [id if i % 3 == 1 else pytest.param(id, marks=pytest.mark.long) for i, id in enumerate(TRUE)]
+    "id",
+    [id if i % 6 == 1 and id not in SLOW else pytest.param(id, marks=pytest.mark.long) for i, id in enumerate(TRUE)],
 )
 def test_false_variants_of_every_true_claim_die(id):
-    """Of the first variants on the first cases, every third claim; the long form and ``verify --mutants`` hunt all."""
+    """Of the first variants on the first cases, every sixth claim; the long form and ``verify --mutants`` hunt all."""
     claim = find(id)
     found = hunt_on(mutants(claim)[:12], islice(hunting_grounds(claim, examples=10), 60))
     if id == "gauss.point.denoiser":  # 0 == 0 has no false multiples
@@ -100,7 +104,7 @@ def test_half_of_a_data_term_dies_by_a_rare_component(part):
 def test_a_hole_in_the_search_is_called_unexplained():
     """With too few cases a false variant survives, and is not explained away."""
     claim = find("wht24.thm2.discretisation.corrected")
-    found = hunt_on(mutants(claim), islice(hunting_grounds(claim, examples=10), 12))
+    found = hunt_on(mutants(claim)[::4], islice(hunting_grounds(claim, examples=10), 12))
     assert Fate.UNEXPLAINED in {row_of(one).fate for one in found}
 
 
@@ -127,7 +131,7 @@ def test_a_planted_fault_is_noticed(fault):
         assert complaint(find(fault.witnesses[0]), FAULT_EXAMPLES, 0)
 
 
-@pytest.mark.parametrize("id", sorted({fault.witnesses[0] for fault in FAULTS}))
+@pytest.mark.parametrize("id", [id if id in QUIET else pytest.param(id, marks=pytest.mark.long) for id in WITNESSES])
 def test_without_a_fault_no_witness_complains(id):
     assert complaint(find(id), 10, 0) == ""
 
@@ -148,7 +152,7 @@ def _without_faults(jobs, workers) -> MutantRun:
 
 def test_variants_are_hunted_from_the_same_cases_each_time():
     claim = find("wht24.lemma10")
-    first, second = (hunt(claim, examples=20) for _ in range(2))
+    first, second = (hunt(claim, examples=10) for _ in range(2))
     assert [str(o.killed and o.killed.case) for o in first] == [str(o.killed and o.killed.case) for o in second]
 
 
@@ -164,10 +168,11 @@ def test_a_verdict_on_half_of_a_data_term_is_refuted(part):
 def test_a_change_elsewhere_in_the_sum_is_no_change_of_its_part():
     claim = find("wht24.thm2.corrected")
     part = part_of(claim)
-    changes = {m.change: of_part(m, part) for m in mutants(claim)}
-    assert changes["m2/(2*v[0]) times 1/2"] is None
-    assert changes["right side times 1/2"] is None
-    assert sum(one is not None for one in changes.values()) > 20
+    elsewhere = {"m2/(2*v[0]) times 1/2", "right side times 1/2"}
+    chosen = {m.change: m for i, m in enumerate(mutants(claim)) if i % 10 == 0 or m.change in elsewhere}
+    changes = {change: of_part(m, part) for change, m in chosen.items()}
+    assert elsewhere <= {change for change, within in changes.items() if within is None}
+    assert sum(within is not None for within in changes.values()) > 5
     user = replace(claim, relation=Le(claim.relation.lhs, 2 * claim.relation.rhs))
     assert part_of(user) is None
 

@@ -33,6 +33,14 @@ def test_sigmas(rho):
 """
 
 
+WITH_0 = f"""
+from theory.grids import karras
+def test_schedule(schedule_check):
+    sigmas = karras(9, 0.02, 20, 7).sigmas.tolist() + [0.0] * RHO
+    schedule_check(sigmas, baseline="base.json", target={TARGET!r}, sampler="score")
+"""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
     """pytester forgets the modules that were loaded within it, and torch cannot be loaded twice: load all before."""
@@ -52,6 +60,14 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, pytestco
         return pytester.runpytest_inprocess(*plugin, "-p", "no:cacheprovider", "--strict-markers", *arguments)
 
     return run
+
+
+def test_a_lost_0_fails_the_test(project):
+    project(WITH_0, 1, "--schedule-update").assert_outcomes(passed=1)
+    project(WITH_0, 1).assert_outcomes(passed=1)
+    lost = project(WITH_0, 0)
+    lost.assert_outcomes(failed=1)
+    lost.stdout.fnmatch_lines(["*cannot tell the 0 at the end is gone*append the 0 again*", "if this is meant: *"])
 
 
 @pytest.mark.parametrize("source", [FIXTURE, MARKER], ids=["fixture", "marker"])

@@ -49,7 +49,7 @@ def same_case(one, other):
 
 
 @given(cases(SPACE, {"E_D", "u", "w", "x", "a_t", "C"}))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_drawn_cases(case):
     same_case(case, case_of(through_json(case_record(case))))
 

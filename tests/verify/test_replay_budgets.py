@@ -85,7 +85,13 @@ def test_outputs_and_paths_on_gaussian_data(lam, m, error, sampler, start):
 
 @pytest.mark.parametrize("sampler", ["score", "denoiser"])
 @pytest.mark.parametrize(
-    "data", [GaussianData((F(1, 4), F(0), F(2)), (F(1), F(0), F(-1))), MIXTURES["two"]], ids=["g", "m"]
+    "data",
+    [
+        GaussianData((F(1, 4), F(0), F(2)), (F(1), F(0), F(-1))),
+        MIXTURES["one Gaussian"],
+        pytest.param(MIXTURES["two"], marks=pytest.mark.long),
+    ],
+    ids=["g", "one", "two"],
 )
 def test_budgets_from_their_definitions(sampler, data):
     """E_I, E_S, E_D as integrals of J and mmse, which are tested above."""

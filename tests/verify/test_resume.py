@@ -15,18 +15,41 @@ from pathlib import Path
 import psutil
 import pytest
 
+from theory.claims import find
+from verify import search
+from verify.runner import run_claims
+from verify.store import RunSettings, Store
+
 ROOT = Path(__file__).parents[2]
-WORK = shlex.split("verify --claim gauss.mmse --claim info.tweedie --examples 310 --seed 3")
+SHORT = shlex.split("verify --claim gauss.mmse --claim info.tweedie --examples 110 --seed 3")
+WORK = [*SHORT[:-3], "310", *SHORT[-2:]]
 SHARDS = 8
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(preloaded, tmp_path_factory):
     """Verdicts of the run that nothing interrupts."""
-    words = [sys.executable, "-m", "verify", *WORK, "--json", "-"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    folder = tmp_path_factory.mktemp("whole")
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    return preloaded.call([*WORK, "--json", "-"], tmp_path_factory.mktemp("whole")).stdout
+
+
+def test_going_on_searches_what_is_missing_and_nothing_else(tmp_path, monkeypatch):
+    """Equal findings of a shard that is searched again would not show in the store."""
+    jobs = [(find(id), None) for id in ("gauss.mmse", "gauss.fisher")]
+    honest, searched = search.search_shard, []
+
+    def noted(claim, examples, seed, shard, *more):
+        searched.append((claim.id, shard))
+        return honest(claim, 10, seed, 0, *more)
+
+    monkeypatch.setattr(search, "search_shard", noted)
+    settings = RunSettings.of(jobs, 120, 3)
+    with Store(tmp_path / "s.sqlite") as store:
+        run = store.begin(settings)
+        run.add("gauss.fisher", 0, honest(jobs[1][0], 10, 3, 0).to_json())
+        assert len(list(run_claims(jobs, 120, 3, run=store.resume(settings)))) == 2
+        assert sorted(searched) == [("gauss.fisher", 1), ("gauss.mmse", 0), ("gauss.mmse", 1)]
+        list(run_claims(jobs, 120, 3, run=store.resume(settings)))
+    assert len(searched) == 3
 
 
 def start(folder, *more):
@@ -53,8 +76,42 @@ def wait_for(shards_in, store, count):
     pytest.fail(f"{count} shards were not there after 120 s")
 
 
-@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.long)])
-def test_ctrl_c_says_how_to_go_on_and_that_works(tmp_path, scoreproof, shards_in, timeless, whole, jobs):
+def goes_on(scoreproof, shards_in, timeless, store, err, whole, work, shards):
+    """The message of a run that was stopped names the command that goes on with it, which repeats nothing."""
+    assert len(err.strip().splitlines()) == 1
+    before = shards_in(store)
+    assert f"{len(before)} of {shards} shards are kept" in err
+    command = err[err.index("scoreproof verify") :].split()
+    assert command[-1] == "--resume"
+    resumed = scoreproof(*command[1:], "--json", "-")
+    assert resumed.returncode == 0, resumed.stderr
+    assert timeless(resumed.stdout) == timeless(whole)
+    after = shards_in(store)
+    assert len(after) == shards
+    assert before.items() <= after.items(), "finished shards are not computed again"
+    again = scoreproof(*command[1:], "--json", "-")
+    assert json.loads(again.stdout) == json.loads(resumed.stdout), "a finished run is only read, seconds included"
+    assert shards_in(store) == after
+    renewed = scoreproof(*work[:-2], "--seed", 4, "--resume")
+    assert renewed.returncode == 2
+    assert "no unfinished run" in renewed.stderr
+
+
+def test_ctrl_c_says_how_to_go_on_and_that_works(tmp_path, preloaded, scoreproof, shards_in, timeless):
+    whole = scoreproof(*SHORT, "--json", "-", "--store", "whole.sqlite").stdout
+    store = tmp_path / "runs" / "scoreproof.sqlite"
+    process = preloaded.start(SHORT, tmp_path)
+    wait_for(shards_in, store, 1)
+    os.killpg(process, signal.SIGINT)
+    stopped = preloaded.finish()
+    assert stopped.returncode == 2, stopped.stderr
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+    goes_on(scoreproof, shards_in, timeless, store, stopped.stderr, whole, SHORT, 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_stops_processes_of_their_own(tmp_path, scoreproof, shards_in, timeless, whole, jobs):
     store = tmp_path / "runs" / "scoreproof.sqlite"
     process = start(tmp_path, "--jobs", str(jobs))
     wait_for(shards_in, store, 2)
@@ -62,23 +119,7 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(tmp_path, scoreproof, shards_in
     out, err = process.communicate(timeout=60)
     assert process.returncode == 2, err
     assert "Traceback" not in out + err
-    assert len(err.strip().splitlines()) == 1
-    before = shards_in(store)
-    assert f"{len(before)} of {SHARDS} shards are kept" in err
-    command = err[err.index("scoreproof verify") :].split()
-    assert command[-1] == "--resume"
-    resumed = scoreproof(*command[1:], "--json", "-")
-    assert resumed.returncode == 0, resumed.stderr
-    assert timeless(resumed.stdout) == timeless(whole)
-    after = shards_in(store)
-    assert len(after) == SHARDS
-    assert before.items() <= after.items(), "finished shards are not computed again"
-    again = scoreproof(*command[1:], "--json", "-")
-    assert json.loads(again.stdout) == json.loads(resumed.stdout), "a finished run is only read, seconds included"
-    assert shards_in(store) == after
-    renewed = scoreproof(*WORK[:-2], "--seed", 4, "--resume")
-    assert renewed.returncode == 2
-    assert "no unfinished run" in renewed.stderr
+    goes_on(scoreproof, shards_in, timeless, store, err, whole, WORK, SHARDS)
 
 
 @pytest.mark.long

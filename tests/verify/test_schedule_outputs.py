@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -179,7 +177,7 @@ def test_a_picture_that_fails_in_writing_names_the_option(run, monkeypatch):
     assert "temporary" not in err
 
 
-@pytest.mark.parametrize("name", ["[/x]", "[bold]", "[red"])
+@pytest.mark.parametrize("name", ["[/x]", *(pytest.param(n, marks=pytest.mark.long) for n in ("[bold]", "[red"))])
 def test_labels_are_not_markup(run, tmp_path, name):
     """``[/x].csv`` is a file in the folder ``[``."""
     Path(name).parent.mkdir(exist_ok=True)
@@ -215,20 +213,17 @@ def test_one_unreadable_schedule_is_told_before_any_is_judged(run):
     assert "missing.csv" in err
 
 
-def test_ctrl_c_is_told(tmp_path):
+def test_ctrl_c_is_told(tmp_path, preloaded):
     """The signal comes while the user's own file runs."""
     started = tmp_path / "started"
     (tmp_path / "slow.py").write_text(
         f"import pathlib, time\ndef grid():\n    pathlib.Path({str(started)!r}).touch()\n    time.sleep(60)\n"
     )
-    command = [sys.executable, "-m", "verify", "schedule", "rank", A, f"{tmp_path}/slow.py:grid", "--target", "digits"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        end = time.monotonic() + 60
-        while not started.exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
-    finally:
-        running.kill()
-    assert (running.returncode, out, err) == (2, "", "error: stopped\n")
+    words = ["schedule", "rank", A, f"{tmp_path}/slow.py:grid", "--target", "digits"]
+    running = preloaded.start(words, tmp_path)
+    end = time.monotonic() + 60
+    while not started.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    os.kill(running, signal.SIGINT)
+    done = preloaded.finish()
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "error: stopped\n")

@@ -36,7 +36,7 @@ FALSE = {
 
 @pytest.mark.parametrize("name", FALSE)
 def test_false_claims_are_refuted_with_a_small_proved_counterexample(name):
-    verdict = verify_claim(claim(FALSE[name]), examples=40, seed=3)
+    verdict = verify_claim(claim(FALSE[name]), examples=10, seed=3)
     assert verdict.status is Status.REFUTED
     assert verdict.counterexample is not None
     assert verdict.counterexample.certified
@@ -48,7 +48,7 @@ def test_false_claims_are_refuted_with_a_small_proved_counterexample(name):
     "id", ["info.fisher_mmse", "wht24.lemma10", "wht24.thm2.discretisation.corrected", "gauss.variance.score"]
 )
 def test_true_claims_survive(id):
-    verdict = verify_claim(find(id), examples=30, seed=5)
+    verdict = verify_claim(find(id), examples=10, seed=5)
     assert verdict.status in (Status.SUPPORTED, Status.CERTIFIED)
     assert verdict.counterexample is None
     assert verdict.examples > 0
@@ -71,7 +71,7 @@ def test_an_equality_is_never_certified():
 
 def test_without_a_simple_violation_the_smallest_that_any_shard_shrank_to_is_shown():
     far = claim(Le(u, 5000 + J(u)), Cases(families=(Family.GAUSSIAN,)))
-    parts = [search_shard(far, 210, 1, shard) for shard in range(3)]
+    parts = [search_shard(far, 120, 1, shard) for shard in range(2)]
     shrunk = [part.minimal for part in parts if part.minimal is not None]
     assert len(shrunk) >= 2
     assert not any(part.simple for part in parts)
@@ -84,7 +84,7 @@ def test_without_a_simple_violation_the_smallest_that_any_shard_shrank_to_is_sho
 
 def test_same_seed_same_verdict_other_seed_other_cases():
     def run(seed):
-        json = verify_claim(find("wht24.eq4.printed"), examples=25, seed=seed).as_json()
+        json = verify_claim(find("wht24.eq4.printed"), examples=10, seed=seed).as_json()
         del json["seconds"]
         return json
 
@@ -131,9 +131,9 @@ def test_a_side_without_a_value_is_not_support():
 
 def test_an_unnamed_constant_is_refuted_only_if_no_constant_helps():
     some = Le(E_D, C * Rational(1, 10**7) * d * Sum(X**2, STEPS) + C * m2 / v[N])
-    assert verify_claim(claim(some), examples=20).status is not Status.REFUTED
+    assert verify_claim(claim(some), examples=10).status is not Status.REFUTED
     none = Le(E_D, -C * d * Sum(X**2, STEPS))
-    assert verify_claim(claim(none), examples=20).status is Status.REFUTED
+    assert verify_claim(claim(none), examples=10).status is Status.REFUTED
 
 
 def test_a_strict_inequality_that_touches_is_not_supported():
@@ -155,3 +155,11 @@ def test_two_point_data_break_the_quarter_bound_that_gaussians_obey():
     verdict = verify_claim(claim(Le(E_D, d / 4 * Sum(X**2, STEPS))), examples=20)
     assert verdict.status is Status.REFUTED
     assert isinstance(verdict.counterexample.case.target, GaussianMixture)
+
+
+def test_nothing_on_both_sides_is_not_the_tightest_case():
+    """At data of variance 0 both sides are 0, which says nothing of the factor 5."""
+    verdict = verify_claim(claim(Le(mmse(u), 5 * d * m2 * u / (m2 + d * u)), Cases()), examples=20)
+    assert verdict.status is Status.SUPPORTED
+    assert verdict.tightest.lhs.value > 0
+    assert verdict.tightness.max == pytest.approx(0.2, abs=0.01)

@@ -1,9 +1,8 @@
 """The store: what it keeps, what it refuses, and what its messages say."""
 
+import hashlib
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +10,13 @@ from pathlib import Path
 import pytest
 from sympy import Le
 
-from theory.claims import Cases, Claim, find
+from theory.claims import Cases, Claim, catalogue, find
 from theory.vocabulary import E_I, m2, v
 from verify.conclude import conclude
 from verify.language.errors import BadInput
 from verify.shards import Findings
 from verify.store import RunSettings, Store, StoreError
 
-ROOT = Path(__file__).parents[2]
 JOBS = [(find("gauss.mmse"), None), (find("gauss.fisher"), None)]
 SETTINGS = RunSettings.of(JOBS, examples=250, seed=1)
 
@@ -96,23 +94,41 @@ def test_another_statement_another_file_or_other_software_is_another_run(tmp_pat
     assert any("hypothesis" in text and "0.1" in text for text in first.differences(newer))
 
 
-def test_fingerprints_are_the_same_in_every_process():
+def test_where_a_file_lies_is_kept_and_does_not_make_another_run(tmp_path):
+    mine = Claim("mine", "a", Le(E_I, m2 / v[0]), "me", cases=Cases(samplers=("score",)))
+    found = []
+    for name in ("here.py", "there.py"):
+        (tmp_path / name).write_text("a")
+        found.append(RunSettings.of([(mine, tmp_path / name)], 100, 0))
+    here, there = found
+    assert here.files["mine"][0] == str((tmp_path / "here.py").resolve())
+    assert here.files["mine"][1] == there.files["mine"][1]
+    assert here == there
+    assert here.fingerprint == there.fingerprint
+    assert RunSettings.from_json(here.to_json()).files == here.files
+
+
+def test_settings_of_other_versions_are_read_and_keep_their_fingerprint():
+    """The text and the fingerprint are those of a store from before files were kept."""
+    text = (
+        '{"claims": {"gauss.mmse": "d"}, "device": "cpu", "examples": 20, "seed": 0, "shard_cases": 100, "shards": 1, '
+        '"versions": {"scoreproof": "0.1.0"}}'
+    )
+    old = RunSettings.from_json(text)
+    assert old.files == {}
+    assert old.fingerprint == hashlib.sha256(text.encode()).hexdigest()
+    assert RunSettings.from_json(text[:-1] + ', "of_a_later_version": 1}') == old
+
+
+def test_fingerprints_are_the_same_in_every_process(preloaded, tmp_path):
+    """The other process has another seed for the hashes of strings, which orders sets."""
     program = (
         "from theory.claims import catalogue; from verify.store import RunSettings\n"
         "print(RunSettings.of([(c, None) for c in catalogue().values()], 100, 0).fingerprint)"
     )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": salt},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for salt in ("1", "2")
-    }
-    assert len(found) == 1
+    there = preloaded.run(program, [], tmp_path)
+    assert there.returncode == 0, there.stderr
+    assert there.stdout.strip() == RunSettings.of([(c, None) for c in catalogue().values()], 100, 0).fingerprint
 
 
 def spoil_with_text(file):
@@ -247,7 +263,7 @@ print("folder:", refused())
 """
 
 
-def test_rights_to_write_missing_at_the_start_or_taken_away(shards_in):
+def test_rights_to_write_missing_at_the_start_or_taken_away(preloaded, tmp_path):
     """By a user whom permissions bind: as root the program gives its rights up first."""
     with tempfile.TemporaryDirectory(prefix="scoreproof-test-") as outer:
         os.chmod(outer, 0o755)
@@ -255,9 +271,7 @@ def test_rights_to_write_missing_at_the_start_or_taken_away(shards_in):
         folder.mkdir()
         if os.geteuid() == 0:
             os.chown(folder, 65534, 65534)
-        done = subprocess.run(
-            [sys.executable, "-c", PERMISSIONS, str(folder / "s.sqlite")], cwd=ROOT, capture_output=True, text=True
-        )
+        done = preloaded.run(PERMISSIONS, [str(folder / "s.sqlite")], tmp_path)
         assert done.returncode == 0, done.stderr
         kept, *refusals = done.stdout.splitlines()
         assert kept in ("1 kept", "2 kept")
@@ -288,9 +302,9 @@ sys.exit(any(os.waitpid(pid, 0)[1] for pid in children))
 """
 
 
-def test_many_runs_share_a_new_store(tmp_path, shards_in):
+def test_many_runs_share_a_new_store(tmp_path, preloaded, shards_in):
     file = tmp_path / "s.sqlite"
-    done = subprocess.run([sys.executable, "-c", CROWD, str(file)], cwd=ROOT, capture_output=True, text=True)
+    done = preloaded.run(CROWD, [str(file)], tmp_path)
     assert done.returncode == 0, done.stderr
     rows = shards_in(file)
     assert len(rows) == 6 * 20

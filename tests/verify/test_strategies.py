@@ -60,7 +60,8 @@ def test_corners_are_reached():
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_every_claim_gets_what_its_relation_needs(data):
-    claim = data.draw(st.sampled_from(sorted(catalogue().values(), key=lambda c: c.id)))
+    drawn = [c for c in catalogue().values() if c.design is None]  # the others plan their runs
+    claim = data.draw(st.sampled_from(sorted(drawn, key=lambda c: c.id)))
     case = data.draw(cases(claim.cases, claim.names))
     free = dict(case.free)
     of_the_network = SIZES if case.training is not None else ()

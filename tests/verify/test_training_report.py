@@ -110,7 +110,7 @@ def test_a_report_shows_the_sentence_the_design_and_the_picture_of_rates(tmp_pat
     assert str(find("wht24.lemma5").design) in page
     assert "2.70 [2.50, 2.90]" in page
     assert "2.50 [2.10, 2.90]" in page  # between the largest two levels
-    assert '<h2 id="training">' in page
+    assert '<section id="training">' in page
     assert (tmp_path / "training-rates.png").read_bytes().startswith(b"\x89PNG")
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["training-rates.png"]
 

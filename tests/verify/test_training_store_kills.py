@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_store_runs import ENVIRONMENT, ROOT, H, batch, rows, same_bits
+from training_store_runs import ENVIRONMENT, H, batch, rows, same_bits
 
 from numerics.training import train
 from verify.executors import in_processes
@@ -19,7 +19,7 @@ from verify.store import StoreError
 from verify.store.training import TrainingStore
 from verify.work import Order, perform
 
-# imports everything once and forks a process for each run, so that a run costs no start-up
+# forks a process for each run, so that a run costs no start-up
 FORKED = """
 import os, signal, sqlite3, sys, time
 from pathlib import Path
@@ -70,11 +70,14 @@ assert [end(pid) for pid in [start(chunk) for chunk in (7, 11, 100, 7)]] == [0, 
 """
 
 
-@pytest.mark.parametrize(("what", "steps"), [(KILLS, 1500), (CROWD, 300)], ids=["five kills", "four at once"])
-def test_one_run_of_killed_or_of_several_processes(tmp_path, what, steps):
+@pytest.mark.parametrize(
+    ("what", "steps"),
+    [(KILLS, 1500), pytest.param(CROWD, 300, marks=pytest.mark.long)],
+    ids=["five kills", "four at once"],
+)
+def test_one_run_of_killed_or_of_several_processes(tmp_path, preloaded, what, steps):
     file = tmp_path / "s.sqlite"
-    words = [sys.executable, "-c", FORKED + what, str(file), str(Path(__file__).parent), str(steps)]
-    done = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    done = preloaded.run(FORKED + what, [str(file), str(Path(__file__).parent), str(steps)], tmp_path)
     assert done.returncode == 0, done.stderr
     with TrainingStore(file) as store:
         (run,) = store.runs()

@@ -98,12 +98,14 @@ def one_by_one(setup: Setup, h: float, steps: int):
     return rows, spectra, torch.stack(last)
 
 
-def test_every_record_is_that_of_networks_trained_one_by_one():
-    history, W = train(BATCH, H, STEPS, kernel_at=KERNEL_AT)
+@pytest.mark.parametrize("m", [6, 12], ids=["gradients-as-matrices", "gradients-as-factors"])
+def test_every_record_is_that_of_networks_trained_one_by_one(m):
+    batch = Batch.of(setups(m=m))
+    history, W = train(batch, H, STEPS, kernel_at=KERNEL_AT)
     assert history.kernel_steps.tolist() == list(KERNEL_AT)
     assert history.loss.shape == (3, STEPS + 1)
     assert history.terms.shape == (3, STEPS + 1, 2, 3)
-    for b, setup in enumerate(BATCH.setups):
+    for b, setup in enumerate(batch.setups):
         rows, spectra, last = one_by_one(setup, float(H[b]), STEPS)
         for name, expected in zip(("loss", "grad2", "layer2", "terms", "moved2"), zip(*rows, strict=True), strict=True):
             torch.testing.assert_close(getattr(history, name)[b], torch.stack(expected), rtol=1e-11, atol=1e-13)

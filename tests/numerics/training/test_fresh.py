@@ -23,7 +23,7 @@ PLANE = GaussianMixture(
     [0.3, 0.7], [[-1.5, 0.2], [1.0, 0.5]], covs=[[[1.0, 0.6], [0.6, 0.5]], [[0.1, 0.0], [0.0, 2.0]]]
 )
 POINTS = PointCloud([[0.0, 1.0], [2.0, -1.0], [3.0, 0.5]])
-ALPHA, TRIALS, DRAWS, CHANCE = 0.2, 200, 512, 1e-6
+ALPHA, TRIALS, DRAWS, CHANCE = 0.2, 100, 512, 1e-6
 
 
 def trained(target: Target, steps: int, m: int = 16, layers: int = 1, seed: int = 3) -> tuple[Setup, torch.Tensor]:

@@ -68,9 +68,13 @@ def survives(derivation: Derivation, i: int, result) -> bool:
     return other._conclusion().mark is not Mark.FAILED
 
 
-# every third step; all of them with -m long
+# every third step that is checked at once; all of them with -m long
+SLOW = ("wht24.thm2.discretisation.corrected", 6)
+
+
 @pytest.mark.parametrize(
-    ("id", "i"), [pytest.param(*step, marks=pytest.mark.long) if step[1] % 3 else step for step in STEPS]
+    ("id", "i"),
+    [pytest.param(*step, marks=pytest.mark.long) if step[1] % 3 or step == SLOW else step for step in STEPS],
 )
 def test_a_changed_step_breaks_the_chain(id, i):
     derivation = derivations()[id]

@@ -90,7 +90,7 @@ def times(condition, repeats):
     return sum(bool(condition(seed)) for seed in range(repeats))
 
 
-@pytest.mark.parametrize("heavy", [False, True])
+@pytest.mark.parametrize("heavy", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_false_alarms_are_no_more_than_promised(heavy):
     """At an inflated rate, a tenth of which is used; along both sizes, in both directions, however fading is judged."""
     repeats, promised = 400, 0.5
