@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify paper edition test lint docs clean
+.PHONY: help setup verify paper edition browser test lint hooks docs clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { name[++n] = $$1; says[n] = $$2; if (length($$1) > wide) wide = length($$1) } \
+		END { for (i = 1; i <= n; i++) printf "  make %-" wide "s  %s\n", name[i], says[i] }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that the other targets need
 
@@ -22,6 +23,9 @@ paper: $(READY) ## run every claim of the paper (long)
 edition: $(READY) ## write docs/paper.md again from the stored run
 	$(BIN)/python -m benchmarks.edition
 
+browser: ## find the browser of the report's tests, or install it (Debian, as root)
+	@tests/browser/install_browser.sh
+
 test: $(READY) ## run the tests on JOBS processes (2)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
@@ -29,6 +33,9 @@ lint: $(READY) ## check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+hooks: $(READY) ## check style, types and layers before each commit from now on
+	$(BIN)/pre-commit install
 
 docs: $(READY) ## build the documentation into site/; a warning is an error
 	$(BIN)/mkdocs build --strict
@@ -45,6 +52,6 @@ $(READY): pyproject.toml constraints.txt
 			"name another one: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "installing into $(VENV), which takes some minutes"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test,lint,docs]'
-	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps k-diffusion
+	$(BIN)/python -m pip install --quiet --no-compile -c constraints.txt -e '.[test,lint,docs]'
+	$(BIN)/python -m pip install --quiet --no-compile -c constraints.txt --no-deps k-diffusion
 	@touch $@

@@ -10,7 +10,7 @@ import html
 import re
 from typing import Any
 
-from theory.vocabulary import VOCABULARY, Axis, Quantity, Shape, typed
+from theory.vocabulary import VOCABULARY, Axis, Quantity, Shape, sampling, typed
 
 PLACE = "<!-- vocabulary -->"
 _HEADINGS = {
@@ -40,10 +40,11 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def vocabulary_tables() -> str:
-    """Markdown tables of all quantities, one for each shape and kind of index."""
+    """Markdown tables of all quantities, one for each shape and kind of index, the words of sampling first."""
     parts = []
+    words = sorted(VOCABULARY.values(), key=lambda quantity: quantity.name not in vars(sampling))
     for kind, heading in _HEADINGS.items():
-        rows = [_row(quantity) for quantity in VOCABULARY.values() if (quantity.shape, quantity.axis) == kind]
+        rows = [_row(quantity) for quantity in words if (quantity.shape, quantity.axis) == kind]
         parts += [
             f"### {heading}",
             "| typed | meaning | unit | domain |\n|---|---|---|---|\n" + "\n".join(rows),
