@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.page import DOCS, write_between
 from benchmarks.speed_pictures import draw_exponents, draw_ratios
+from verify.bench.rows import all_rows
 
 PAGE = DOCS / "speed.md"
 RESULTS = Path(__file__).parent / "results"
@@ -38,6 +39,7 @@ def keep(told: dict[str, Any], folder: Path = RESULTS) -> Path:
     names = {row["name"] for row in rows}
     merged = [row for row in kept["rows"] if row["name"] not in names] + rows
     out = {"format": told["format"], "device": told["device"], "machine": told["machine"], "rows": ordered(merged)}
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
     return file
 
@@ -106,7 +108,8 @@ def _words(row: dict[str, Any]) -> str:
     text = f"- `{row['name']}`: {row['work']}; against {row['against']}."
     if row["missing"]:
         return f"{text} Not run: {row['missing']}."
-    return text + (f" {row['note'].rstrip('.')}." if row["note"] else "")
+    note = all_rows()[row["name"]].note if row["status"] != "holds" else ""  # as it is known now
+    return f"{text} {note[0].upper()}{note[1:].rstrip('.')}." if note else text
 
 
 def _exponents(rows: list[dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from numerics.targets import Target
@@ -16,6 +17,11 @@ from verify.reproducible import no_local_constants
 from verify.strategies import cases
 
 GENERATE: tuple[Phase, ...] = (Phase.generate,)
+TRIES_A_CASE = 10  # of a search that does not shrink; hypothesis by itself tries up to 100 on drafts that are no case
+
+
+class _Enough(KeyboardInterrupt):
+    """Ends a run of hypothesis at once; any other exception would count as a failure of the test, and be repeated."""
 
 
 def for_each_case(
@@ -29,6 +35,9 @@ def for_each_case(
 ) -> None:
     """Call ``body`` on up to ``count`` cases of a claim's space, quietly and reproducibly.
 
+    Where hypothesis has nothing left to push, it tries ever shorter drafts, which end before they are a case. Without
+    shrinking they are of no use: a run ends after ``TRIES_A_CASE`` drafts for each case.
+
     Args:
         body: may call ``hypothesis.target`` and may raise, which hypothesis then shrinks if ``phases`` say so.
         space, names, target: as ``verify.strategies.cases``.
@@ -36,7 +45,18 @@ def for_each_case(
         seed: of hypothesis.
         phases: what hypothesis does besides drawing.
     """
-    test = hypothesis.given(cases(space, names, target))(body)
+    tries = 0 if Phase.shrink in phases else TRIES_A_CASE * count
+
+    @st.composite
+    def drafts(draw: st.DrawFn) -> Case:
+        nonlocal begun
+        begun += 1
+        if 0 < tries < begun:
+            raise _Enough
+        return draw(strategy)
+
+    begun, strategy = 0, cases(space, names, target)
+    test = hypothesis.given(drafts())(body)
     test = settings(
         max_examples=count,
         phases=phases,
@@ -47,7 +67,7 @@ def for_each_case(
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )(test)
-    with no_local_constants(), suppress(Unsatisfiable):
+    with no_local_constants(), suppress(Unsatisfiable, _Enough):
         hypothesis.seed(seed)(test)()
 
 

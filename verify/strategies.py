@@ -6,6 +6,8 @@ as a short grid of small integers on data at one point or of unit variance, if o
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from verify.training_cases import training_cases
 SMALL, LARGE = 1e-6, 1e6
 
 
+@cache
 def levels() -> st.SearchStrategy[float]:
     """Noise levels (variances) over twelve decades, small integers first."""
     return st.one_of(
@@ -37,6 +40,7 @@ def _tidy(number: float) -> float:
     return float(f"{float(number):.6g}") if abs(number) > 1e-6 else 0.0
 
 
+@cache
 def variances(max_steps: int = 8) -> st.SearchStrategy[tuple[float, ...]]:
     """Legal grids as variances in sampling order: free ones, toolbox families, perturbed and nearly equal."""
     free = st.lists(levels(), min_size=2, max_size=max_steps + 1, unique=True).map(_descending)
@@ -88,11 +92,13 @@ def _nearly_equal(draw: st.DrawFn, max_steps: int) -> tuple[float, ...]:
     return _descending(tail)
 
 
+@cache
 def data_variances(spread: bool = False) -> st.SearchStrategy[float]:
     first = (st.just(1.0),) if spread else (st.just(0.0), st.just(1.0))
     return st.one_of(*first, st.floats(0.01, 10.0).map(_tidy), st.sampled_from((1e-6, 1e-3, 1e3, 1e6)))
 
 
+@cache
 def gaussians(max_d: int = 3, centred: bool = False, spread: bool = False) -> st.SearchStrategy[Gaussian]:
     """Gaussian data of dimension 1 to ``max_d``; variance 0 is data at one point."""
     means = (
@@ -124,6 +130,7 @@ def mixtures(draw: st.DrawFn, max_components: int = 3) -> GaussianMixture:
     return GaussianMixture(weights=weights.tolist(), means=means, stds=stds)
 
 
+@cache
 def targets(cases: Cases) -> st.SearchStrategy[Target]:
     """Data from the families that a claim speaks of."""
     by_family: dict[Family, st.SearchStrategy[Target]] = {
@@ -135,16 +142,19 @@ def targets(cases: Cases) -> st.SearchStrategy[Target]:
     return st.one_of(*(by_family[family] for family in cases.families))
 
 
+@cache
 def _errors(space: Cases) -> st.SearchStrategy[LinearError | None]:
     return multiples() if space.uniform_excess else score_errors()
 
 
+@cache
 def multiples() -> st.SearchStrategy[LinearError | None]:
     """s_theta = (1 + a) grad log p, up to four times the true score; None is the exact score."""
     scale = st.one_of(st.sampled_from((2.0, 0.95, 1.2, 1.0, -0.5)), st.floats(-0.9, 3.0).map(_tidy))
     return st.one_of(st.none(), st.builds(LinearError, a=scale))
 
 
+@cache
 def score_errors() -> st.SearchStrategy[LinearError | None]:
     """s_theta = (1 + a) grad log p + b; None is the exact score."""
     shift = st.one_of(st.just(0.0), st.integers(1, 3).map(float), st.floats(-3, 3).map(_tidy))

@@ -72,7 +72,7 @@ def details(result: Result) -> list[str]:
     for figure in result.figures:
         if figure.status != "holds":
             lines.append(f"  {figure.of}: {figure.status}")
-    if row.note:
+    if row.note and result.status != "holds":
         lines.append(f"  {row.note}")
     if result.timing is not None:
         lines += [
