@@ -52,7 +52,7 @@ def draw_exponents(rows: list[dict[str, Any]], to: Path) -> None:
         axes.set_yticks(range(len(shown)), names)
         low, high = axes.get_xlim()
         axes.set_xlim(max(low, -1.5), min(high, 3.5))
-        axes.set_xlabel("exponent of cost (dot: seconds, square: bytes; 95 % interval); black bar: promised")
+        axes.set_xlabel("exponent of cost, 95 % interval\n(dot: seconds, square: bytes; black bar: promised)")
         axes.grid(axis="x", color="#e5e5e5", zorder=0)
         axes.legend(handles=_legend(), loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
         figure.savefig(to, dpi=DPI)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 WEIGHTS, MEANS, STDS = (0.3, 0.7), (-1.5, 1.0), (0.25, 0.4)
 NOTES = {
-    25: "a level takes about 450 points, each of 20 calls into Arb from Python at 0.13 to 0.6 microseconds: these calls, "
-    "and not the rule, take most of the time",
+    25: "a level takes about 450 points, each of 20 calls into Arb from Python at 0.13 to 0.6 microseconds: "
+    "these calls, and not the rule, take most of the time",
 }
 LEVELS = (1e-4, 0.01, 0.37, 1.0, 25.0, 1e4)  # v, from far below the narrowest component to far above the spread
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from functools import partial
@@ -17,12 +18,13 @@ USE = "from theory import Claim, Form, karras; from theory.vocabulary import E_I
 
 
 def output(*arguments: str) -> str:
-    """What a new Python prints with these arguments.
+    """What a new Python prints with these arguments. It may keep compiled modules, as pip does when it installs them.
 
     Raises:
         RuntimeError: it ends with another code than 0.
     """
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, env=kept)
     if done.returncode:
         raise RuntimeError(f"python {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
     return done.stdout

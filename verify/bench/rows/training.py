@@ -184,8 +184,7 @@ ROWS = (
         wanted=1.0,
         make=partial(make, WIDE_NETWORKS, replace(WIDE_NETWORKS, networks=4, m=16, steps=4), 4, (1, 2)),
         limit=0.6,
-        note="products of 64 rows, one network after the other, reach less of the limit than the large ones by which it "
-        "is measured",
+        note="products of 64 rows reach less of the limit than the large ones by which it is measured",
         devices=("cpu", "cuda"),
         scaling=WIDE_SCALING,
     ),
