@@ -144,7 +144,7 @@ def _runs(rows: list[dict[str, Any]]) -> str:
     marks = sorted({(row["run"]["when"][:10], (row["run"]["commit"] or "no commit")[:12]) for row in rows})
     versions = rows[-1]["run"]["versions"]
     named = ", ".join(f"{name} {versions[name]}" for name in ("numpy", "scipy", "sympy", "python-flint", "torch"))
-    return f"Measured {', '.join(f'{day} at {commit}' for day, commit in marks)}, with {named}."
+    return f"Measured on {', '.join(f'{day} at {commit}' for day, commit in marks)}, with {named}."
 
 
 def _code(name: str) -> str:

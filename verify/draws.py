@@ -45,6 +45,7 @@ def for_each_case(
         seed: of hypothesis.
         phases: what hypothesis does besides drawing.
     """
+    begun, strategy = 0, cases(space, names, target)
     tries = 0 if Phase.shrink in phases else TRIES_A_CASE * count
 
     @st.composite
@@ -55,7 +56,6 @@ def for_each_case(
             raise _Enough
         return draw(strategy)
 
-    begun, strategy = 0, cases(space, names, target)
     test = hypothesis.given(drafts())(body)
     test = settings(
         max_examples=count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -136,3 +137,12 @@ def test_a_file_without_a_function_is_told(file, read):
 def test_a_folder_is_told(file, name):
     Path(name.split(":")[0]).mkdir()
     assert "is a folder" in message(name)
+
+
+def test_an_edit_of_the_same_second_and_size_is_read(tmp_path):
+    path = tmp_path / "edited.py"
+    for value in (2.0, 3.0):
+        path.write_text(f"def grid():\n    return [4.0, {value}, 0.5]\n")
+        os.utime(path, (1e9, 1e9))
+        assert parse_grid(f"{path}:grid").sigmas[1] == value
+    assert not (tmp_path / "__pycache__").exists()
