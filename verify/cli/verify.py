@@ -70,20 +70,25 @@ def verify(
     verdict differs; 2: bad input, or stopped.
     """
     from verify.cli.lookup import at_least
-    from verify.cli.output import console
-    from verify.cli.selection import chosen_claims
-    from verify.executors import RunError
     from verify.language.errors import BadInput
-    from verify.reports.handlers import deliver
-    from verify.runner import run_events
-    from verify.store import RunSettings, Store
-    from verify.suites import SUITES
 
     at_least("--examples", examples, 10)
     at_least("--seed", seed, 0)
     at_least("--jobs", jobs, 1)
     if scheduler is not None and jobs != 1:
         raise BadInput("--jobs is for processes of this machine, --scheduler for a cluster: give one of them")
+    if jobs > 1:
+        from verify.forkserver import start_early
+
+        start_early()  # it loads its modules beside those that are loaded here
+    from verify.cli.output import console
+    from verify.cli.selection import chosen_claims
+    from verify.executors import RunError
+    from verify.reports.handlers import deliver
+    from verify.runner import run_events
+    from verify.store import RunSettings, Store
+    from verify.suites import SUITES
+
     _check_device(device, scheduler)
     _check_outputs({"--json": json, "--junit": junit, "--sarif": sarif}, report, [store, *(files or [])])
     chosen, default = chosen_claims(files or [], suite, claim or [])
