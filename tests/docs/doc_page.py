@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class Failed(AssertionError):
     """What a page says does not happen: where, and what happens."""
 
 
-def registries() -> list[dict]:
+def registries() -> list[MutableMapping]:
     """What a user's code adds to; a page, or one command of it, leaves them as they were."""
     from numerics.samplers import SAMPLERS
     from numerics.targets import TARGETS
