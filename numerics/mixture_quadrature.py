@@ -59,6 +59,23 @@ class MixtureLaw:
         ]
         return np.asarray(np.logaddexp.reduce(terms, axis=0) - 0.5 * np.log(2 * np.pi))
 
+    def score_terms(self, x: Array, v: float) -> Array:
+        """Size of the terms -x/(s_j^2 + v) and m_j/(s_j^2 + v) that the score at ``x`` (any shape) is summed from.
+
+        They cancel where |x - m_j| is far below |m_j|: the score of narrow data away from 0 is known to so many units
+        in the last place of this size, not of its own.
+        """
+        totals = self.variances + v
+        logs = [
+            np.log(w / np.sqrt(t)) - 0.5 * (x - m) ** 2 / t
+            for w, m, t in zip(self.weights, self.means, totals, strict=True)
+            if w > 0
+        ]
+        kept = self.weights > 0
+        shares = np.exp(np.array(logs) - np.logaddexp.reduce(logs, axis=0))
+        terms = (np.abs(x) + np.abs(self.means[kept])[:, None]) / totals[kept][:, None]
+        return np.asarray((shares * terms).sum(axis=0))
+
     def breakpoints(self, levels: Sequence[float], width: float, reach: float) -> Array:
         """Panel ends covering every component at every one of these noise levels.
 

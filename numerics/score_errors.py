@@ -176,9 +176,10 @@ class LearnedScore:
         def integral(width: float, reach: float) -> tuple[float, float]:
             x, w = law.nodes(v, width=width, reach=reach)
             noisy = v**0.5 * self.score(torch.from_numpy(x)[:, None], v).numpy()[:, 0]
+            rounded = np.abs(noisy) + v**0.5 * law.score_terms(x, v)
             total = size = 0.0
             for weight, m, variance in zip(law.weights, law.means, law.variances, strict=True):
-                square, before = _given_component(x, m, variance, v, noisy)
+                square, before = _given_component(x, m, variance, v, noisy, rounded)
                 total += weight * float(np.sum(w * square))
                 size += weight * float(np.sum(w * before))
             return total, size
@@ -189,17 +190,20 @@ class LearnedScore:
         return f"{self.target.label} with {self.error.label}"
 
 
-def _given_component(x: Array, m: float, variance: float, v: float, noisy: Array) -> tuple[Array, Array]:
+def _given_component(
+    x: Array, m: float, variance: float, v: float, noisy: Array, rounded: Array
+) -> tuple[Array, Array]:
     """Density of X_v times E[(sqrt(v) s_theta + xi)^2 | X_v = x], for X_0 ~ N(m, variance).
 
-    The second array is the size of what was rounded on the way: sqrt(v) s_theta and the mean of xi may cancel
-    altogether (an exact score of data at one point), and then their own rounding is all that is left.
+    ``noisy`` is sqrt(v) s_theta, ``rounded`` the size of the terms that it was summed from. The second array is the
+    size of what was rounded on the way: sqrt(v) s_theta and the mean of xi may cancel altogether (an exact score of
+    data at one point), and then their own rounding is all that is left.
     """
     total = variance + v
     density = np.exp(-0.5 * (x - m) ** 2 / total) / np.sqrt(2 * np.pi * total)
     # (X_v, xi) is Gaussian: xi | X_v = x has mean sqrt(v) (x - m)/total and variance 1 - v/total
     expected = v**0.5 * (x - m) / total
-    left, parts = noisy + expected, np.abs(noisy) + np.abs(expected)
+    left, parts = noisy + expected, rounded + np.abs(expected)
     square = density * (left**2 + variance / total)
     return square, square + density * parts * (np.abs(left) + EPS * parts)
 

@@ -47,6 +47,15 @@ def test_loss_is_excess_plus_irreducible(target: Target, error: ScoreError) -> N
     _agree(model.loss(LEVELS), v * model.eps2(LEVELS) + target.measure("mmse", LEVELS) / v)
 
 
+@pytest.mark.parametrize("place", [1e3, 4.1561, -2.0])
+def test_loss_of_two_far_points_is_nothing_but_its_stated_rounding(place: float) -> None:
+    """The true loss is below exp(-10^4); terms of size |place|/sqrt(v) cancel, whose rounding has to be stated."""
+    data = GaussianMixture(weights=[2 / 9, 7 / 9], means=[place, 0.0], stds=[0.0, 0.0])
+    loss = LearnedScore(data, LinearError(0.0, 0.0)).loss(np.array([4e-6, 1.6e-5]))
+    assert np.all(loss.value <= loss.radius)
+    assert np.all(loss.radius < 1e-19)
+
+
 @pytest.mark.parametrize(("target", "error"), CASES)
 def test_loss_and_energy_by_simulation(target: Target, error: ScoreError) -> None:
     """A z-test at level 1e-7 on 80000 draws; a loss 15 % off would be seen with probability above 0.99."""
